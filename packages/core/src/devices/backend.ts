@@ -1,0 +1,32 @@
+import type { DType, TypedArray } from "../tensor/dtype.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** A dense run of elements on a device. Opaque: only the backend that allocated it looks inside. */
+export interface DeviceBuffer {
+  readonly dtype: DType;
+  readonly length: number;
+}
+
+/** Runs kernels on one device. Knows nothing of gradients or shapes beyond the kernel's own description. */
+export interface Backend {
+  readonly name: string;
+  /** The element types that every kernel kind accepts here. */
+  readonly dtypes: readonly DType[];
+  /** New memory with undefined contents: the next `write` or kernel fills it. */
+  allocate(dtype: DType, length: number): DeviceBuffer;
+  /**
+   * A promise that the buffer will not be used again. Never needed for correctness: a buffer that becomes
+   * unreachable without `free` must not leak either, even in a loop that never yields to the event loop.
+   */
+  free(buffer: DeviceBuffer): void;
+  /** Copies `values` (same dtype and length) to the device. The caller may change `values` afterwards. */
+  write(buffer: DeviceBuffer, values: TypedArray): void;
+  /** A fresh host copy of the buffer. */
+  read(buffer: DeviceBuffer): Promise<TypedArray>;
+  /** As `read`, at once. Absent where device memory is not host-visible. */
+  readSync?(buffer: DeviceBuffer): TypedArray;
+  /** Runs one kernel. Inputs and outputs are distinct buffers except where the kernel says it works in place. */
+  run(kernel: Kernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void;
+  /** Frees the device. Buffers become unusable. */
+  dispose(): void;
+}
