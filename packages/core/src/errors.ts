@@ -1,16 +1,4 @@
-/**
- * Every error this project throws on purpose. `code` is stable across releases: match on it, not on the text.
- * The text says what was expected, what came, and what to do.
- */
-export class GradbridgeError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-    this.code = code;
-  }
-}
+import { GradbridgeError } from "@gradbridge/random";
 
 /** Sizes that do not fit together. Code `shape`. */
 export class ShapeError extends GradbridgeError {

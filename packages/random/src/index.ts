@@ -1,0 +1,1 @@
+export { GradbridgeError } from "./errors.ts";
