@@ -1,0 +1,21 @@
+import { finite } from "../ops/finite.ts";
+import { reduceAxes } from "../ops/reduce.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { noGrad } from "./mode.ts";
+
+/** Whether no element is infinite or NaN. Always true on devices that the host cannot read at once. Internal. */
+export function allFinite(x: Tensor): boolean {
+  if (x.dtype === "int32" || x.size === 0 || x.storage.backend.readSync === undefined) return true;
+  return noGrad(() => {
+    const flags = finite(x);
+    const lowest =
+      x.shape.length === 0
+        ? flags
+        : reduceAxes(
+            "min",
+            flags,
+            Array.from(x.shape, (_, axis) => axis),
+          );
+    return lowest.dataSync()[0] === 1;
+  });
+}

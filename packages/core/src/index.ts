@@ -1,0 +1,41 @@
+export { GradbridgeError } from "@gradbridge/random";
+export {
+  type BackwardOptions,
+  backward,
+  type GradOptions,
+  grad,
+} from "./autograd/backward.ts";
+export { checkGradient, checkSecondGradient, type GradientTolerance } from "./autograd/check-gradient.ts";
+export { defineFunction, type FunctionDefinition } from "./autograd/custom.ts";
+export { hessian, jacobian, jvp, vjp } from "./autograd/functional.ts";
+export { detectAnomaly, enableGrad, noGrad } from "./autograd/mode.ts";
+export { tidy } from "./autograd/tidy.ts";
+export type { Backend, DeviceBuffer } from "./devices/backend.ts";
+export type { Activation, Kernel, KernelKind } from "./devices/kernel.ts";
+export {
+  type BackendDefinition,
+  currentDevice,
+  type DeviceInfo,
+  defineBackend,
+  devices,
+  setDevice,
+} from "./devices/registry.ts";
+export { DeviceError, DTypeError, ShapeError } from "./errors.ts";
+export type { TensorMethods } from "./methods.ts";
+
+import "./methods.ts";
+
+export type { Binary, Operand } from "./ops/binary.ts";
+export { concat, stack } from "./ops/concat.ts";
+export type { Axes, ReduceOptions } from "./ops/reduce.ts";
+export * from "./ops/registry.ts";
+export type { Unary } from "./ops/unary.ts";
+export { type AdamOptions, adam, adamW } from "./optim/adam.ts";
+export { clipGradNorm, gradNorm } from "./optim/clip-grad-norm.ts";
+export type { Optimizer, OptimizerState } from "./optim/optimizer.ts";
+export { constantSchedule, cosineSchedule, linearSchedule, type Schedule } from "./optim/schedules.ts";
+export { type SgdOptions, sgd } from "./optim/sgd.ts";
+export { arange, eye, full, ones, type TensorOptions, tensor, zeros } from "./tensor/create.ts";
+export type { DType, TypedArray } from "./tensor/dtype.ts";
+export type { Shape } from "./tensor/shape.ts";
+export { type GradientHook, isTensor, type NestedArray, Tensor } from "./tensor/tensor.ts";

@@ -1,0 +1,58 @@
+import type { Kernel } from "../devices/kernel.ts";
+import { DeviceError } from "../errors.ts";
+import type { DType } from "../tensor/dtype.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { type Tensor, wrap } from "../tensor/tensor.ts";
+
+/** Runs kernels into a new tensor on the inputs' device. `kernels` of several write parts of it in turn. */
+export function launch(
+  kernel: Kernel,
+  inputs: readonly Tensor[],
+  shape: Shape,
+  dtype: DType = inputs[0].dtype,
+): Tensor {
+  const { backend } = inputs[0].storage;
+  const length = sizeOf(shape);
+  const output = backend.allocate(dtype, length);
+  if (length > 0) {
+    const buffers = new Array(inputs.length);
+    for (let i = 0; i < inputs.length; i++) buffers[i] = inputs[i].storage.buffer;
+    backend.run(kernel, buffers, [output]);
+  }
+  return wrap(backend, output, shape);
+}
+
+/** Runs a kernel that changes `targets` in place, and counts the change. */
+export function launchInPlace(kernel: Kernel, inputs: readonly Tensor[], targets: readonly Tensor[]): void {
+  const { backend } = targets[0].storage;
+  if (targets[0].size > 0) {
+    backend.run(
+      kernel,
+      inputs.map((input) => input.storage.buffer),
+      targets.map((target) => target.storage.buffer),
+    );
+  }
+  for (const target of targets) target.storage.version++;
+}
+
+/** A new tensor filled with one number, on `like`'s device. */
+export function filledLike(like: Tensor, shape: Shape, value: number, dtype: DType = like.dtype): Tensor {
+  const { backend } = like.storage;
+  const length = sizeOf(shape);
+  const output = backend.allocate(dtype, length);
+  if (length > 0) backend.run({ kind: "fill", dtype, length, value }, [], [output]);
+  return wrap(backend, output, shape);
+}
+
+/** Refuses inputs on different devices. */
+export function checkSameDevice(operation: string, inputs: readonly Tensor[]): void {
+  const { backend } = inputs[0].storage;
+  for (let i = 1; i < inputs.length; i++) {
+    if (inputs[i].storage.backend !== backend) {
+      throw new DeviceError(
+        `${operation}: inputs are on different devices, ${backend.name} and ${inputs[i].device}. ` +
+          `Make them on one, with { device: "${backend.name}" }.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import type { DType } from "../tensor/dtype.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { scatterAdd } from "./gather.ts";
+import { filledLike } from "./launch.ts";
+import { reshape } from "./reshape.ts";
+
+/**
+ * 1 at the index in a new last axis of `depth`, 0 elsewhere; no gradient.
+ * @throws code `index` where an index is not in 0 … depth − 1.
+ */
+export function oneHot(index: Tensor, depth: number, dtype: DType = "float32"): Tensor {
+  const column = reshape(index, [...index.shape, 1]);
+  return scatterAdd(filledLike(index, column.shape, 1, dtype), -1, column, depth);
+}

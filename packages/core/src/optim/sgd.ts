@@ -1,0 +1,53 @@
+import { launchInPlace } from "../ops/launch.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkOption, type Optimizer, optimizerFrom } from "./optimizer.ts";
+
+/** Options of {@link sgd}. */
+export interface SgdOptions {
+  readonly learningRate: number;
+  /** Default 0. */
+  readonly momentum?: number;
+  /** Default 0. */
+  readonly dampening?: number;
+  /** Added to the gradient as weightDecay · parameter. Default 0. */
+  readonly weightDecay?: number;
+  /** Nesterov's momentum. Default false. */
+  readonly nesterov?: boolean;
+}
+
+/**
+ * Stochastic gradient descent with momentum, as PyTorch's `SGD` has it:
+ * v ← momentum v + (1 − dampening) g (v ← g at first), p ← p − learningRate v.
+ */
+export function sgd(parameters: readonly Tensor[], options: SgdOptions): Optimizer {
+  const { learningRate, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
+  checkOption("sgd", "learningRate", learningRate, 0);
+  checkOption("sgd", "momentum", momentum, 0);
+  checkOption("sgd", "weightDecay", weightDecay, 0);
+  return optimizerFrom(
+    {
+      name: "sgd",
+      learningRate,
+      slots: momentum === 0 ? [] : ["velocity"],
+      update(parameter, gradient, slots, step, rate) {
+        const { dtype, size: length } = parameter;
+        launchInPlace(
+          {
+            kind: "sgd",
+            dtype,
+            length,
+            learningRate: rate,
+            momentum,
+            dampening,
+            weightDecay,
+            nesterov,
+            first: step === 1,
+          },
+          [gradient],
+          [parameter, ...slots],
+        );
+      },
+    },
+    parameters,
+  );
+}
