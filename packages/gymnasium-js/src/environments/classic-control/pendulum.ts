@@ -1,0 +1,143 @@
+import { z } from "zod";
+import {
+  Env,
+  type Info,
+  NO_INFO,
+  type ResetOptions,
+  type ResetResult,
+  type StepBatch,
+  type StepResult,
+} from "../../env.ts";
+import { GymnasiumError } from "../../errors.ts";
+import type { JsonValue } from "../../json.ts";
+import { requireState } from "../../saved-state.ts";
+import { Box } from "../../spaces/box.ts";
+import { describe } from "../../spaces/space.ts";
+import { numberOption, parseKwargs } from "../kwargs.ts";
+
+/** rad/s */
+const MAX_SPEED = 8;
+/** N m */
+const MAX_TORQUE = 2;
+const SECONDS_PER_STEP = 0.05;
+
+/** Arguments of {@link PendulumEnv}. */
+export interface PendulumKwargs {
+  /** Acceleration of gravity in m/s². */
+  readonly g?: number;
+  readonly renderMode?: string | null;
+}
+
+/**
+ * A pendulum of 1 kg and 1 m hangs from a fixed hinge with a weak motor. Swing it up and keep it there with little
+ * torque.
+ *
+ * **Actions** `Box(-2, 2)`, `Float32Array[1]`: the torque in N m, counter-clockwise; clipped to the bounds.
+ *
+ * **Observations** `Box`, `Float32Array[3]`; the angle θ is 0 upright:
+ *
+ * | place | what | unit | bounds |
+ * |---|---|---|---|
+ * | 0 | cos θ | | ±1 |
+ * | 1 | sin θ | | ±1 |
+ * | 2 | angular velocity | rad/s | ±8 |
+ *
+ * **Rewards** −(θ² + 0.1·θ̇² + 0.001·torque²) with θ in [−π, π): from −16.27 to 0, before the step is made.
+ *
+ * **Start** θ uniform in ±π, θ̇ in ±1 rad/s; `reset({ options: { xInit, yInit } })` changes both limits.
+ *
+ * **End** never terminated; truncated after 200 steps.
+ *
+ * **Arguments** {@link PendulumKwargs}; gravity is 10 m/s² by default.
+ *
+ * **Versions** v1: simpler equations, same behaviour as v0.
+ *
+ * Source: agrees with `gymnasium/envs/classic_control/pendulum.py` 1.3.0, where the torque, its square and its effect
+ * are float32 and everything else is float64.
+ */
+export class PendulumEnv extends Env<Box, Box> {
+  readonly observationSpace: Box = new Box([-1, -1, -MAX_SPEED], [1, 1, MAX_SPEED]);
+  readonly actionSpace: Box = new Box(-MAX_TORQUE, MAX_TORQUE, { shape: [1] });
+  readonly #gravity: number;
+  #angle = 0;
+  #velocity = 0;
+  #hasState = false;
+
+  /** @throws GymnasiumError `unknown-kwarg`, `bad-kwarg`, `unsupported-mode` */
+  constructor(kwargs: PendulumKwargs = {}) {
+    super();
+    const { g, renderMode } = parseKwargs(PendulumEnv, { g: z.number().default(10) }, kwargs);
+    this.#gravity = g;
+    this.renderMode = renderMode;
+  }
+
+  override reset({ seed, options }: ResetOptions = {}): ResetResult<Float32Array> {
+    this.reseed(seed);
+    const angleLimit = numberOption(options, "xInit", Math.PI);
+    const velocityLimit = numberOption(options, "yInit", 1);
+    this.#angle = this.random.uniform(-angleLimit, angleLimit);
+    this.#velocity = this.random.uniform(-velocityLimit, velocityLimit);
+    this.#hasState = true;
+    return [this.#observe(new Float32Array(3), 0), {}];
+  }
+
+  override step(action: Float32Array): StepResult<Float32Array> {
+    const reward = this.#advance(action);
+    return [this.#observe(new Float32Array(3), 0), reward, false, false, {}];
+  }
+
+  override stepInto(action: Float32Array, batch: StepBatch<Float32Array>, index: number): Info {
+    batch.rewards[index] = this.#advance(action);
+    this.#observe(batch.observations, index * 3);
+    batch.terminated[index] = 0;
+    batch.truncated[index] = 0;
+    return NO_INFO;
+  }
+
+  /** One step; gives the reward of the state before it. */
+  #advance(action: ArrayLike<number>): number {
+    if (!this.#hasState)
+      throw new GymnasiumError("reset-needed", "Call reset() before step(): there is no episode yet.");
+    const torque = Math.fround(Math.min(Math.max(action[0]!, -MAX_TORQUE), MAX_TORQUE));
+    if (action.length !== 1 || Number.isNaN(torque)) {
+      throw new GymnasiumError(
+        "invalid-action",
+        `Pendulum takes one torque in [-2, 2], got ${describe(action)}.`,
+      );
+    }
+    const angle = wrapAngle(this.#angle);
+    const effort = Math.fround(Math.fround(0.001) * Math.fround(torque * torque));
+    const cost = angle * angle + 0.1 * (this.#velocity * this.#velocity) + effort;
+    const acceleration = ((3 * this.#gravity) / 2) * Math.sin(this.#angle) + Math.fround(3 * torque);
+    const velocity = this.#velocity + acceleration * SECONDS_PER_STEP;
+    this.#velocity = Math.min(Math.max(velocity, -MAX_SPEED), MAX_SPEED);
+    this.#angle += this.#velocity * SECONDS_PER_STEP;
+    return -cost;
+  }
+
+  #observe(out: Float32Array, offset: number): Float32Array {
+    out[offset] = Math.cos(this.#angle);
+    out[offset + 1] = Math.sin(this.#angle);
+    out[offset + 2] = this.#velocity;
+    return out;
+  }
+
+  override state(): JsonValue {
+    const state = this.#hasState ? [this.#angle, this.#velocity] : null;
+    return { random: this.saveRandom(), state };
+  }
+
+  override restore(saved: JsonValue): void {
+    const { random, state } = requireState(this, saved, ["random", "state"]);
+    this.restoreRandom(random);
+    this.#hasState = state !== null;
+    if (state !== null) [this.#angle, this.#velocity] = state as readonly [number, number];
+  }
+}
+
+/** The same angle in [−π, π), as Python's `(x + π) % 2π − π`. */
+function wrapAngle(angle: number): number {
+  const turn = 2 * Math.PI;
+  const rest = (angle + Math.PI) % turn;
+  return (rest < 0 ? rest + turn : rest) - Math.PI;
+}

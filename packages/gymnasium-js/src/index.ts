@@ -1,0 +1,78 @@
+export type { SpaceRole } from "./checking/passive-checks.ts";
+export {
+  Env,
+  type EnvMetadata,
+  type Info,
+  NO_INFO,
+  type RenderFrame,
+  type ResetOptions,
+  type ResetResult,
+  type RgbFrame,
+  type StepBatch,
+  type StepResult,
+} from "./env.ts";
+export type { EnvironmentTypes } from "./environments/built-in-specs.ts";
+export { CartPoleEnv, type CartPoleKwargs } from "./environments/classic-control/cart-pole.ts";
+export {
+  CartPoleVectorEnv,
+  type CartPoleVectorKwargs,
+} from "./environments/classic-control/cart-pole-vector.ts";
+export { PendulumEnv, type PendulumKwargs } from "./environments/classic-control/pendulum.ts";
+export { GymnasiumError, type GymnasiumErrorCode } from "./errors.ts";
+export type { JsonValue } from "./json.ts";
+export { type EnvId, formatEnvId, parseEnvId } from "./registration/env-id.ts";
+export {
+  type EnvCreator,
+  EnvSpec,
+  type EnvSpecFields,
+  type Kwargs,
+  type VectorEnvCreator,
+  type WrapperSpec,
+} from "./registration/env-spec.ts";
+export { type MakeOptions, make, makeAsync } from "./registration/make.ts";
+export {
+  type MakeVecOptions,
+  makeVec,
+  type VectorizationMode,
+  type VectorOf,
+} from "./registration/make-vec.ts";
+export {
+  type PprintOptions,
+  pprintRegistry,
+  register,
+  registry,
+  spec,
+  withNamespace,
+} from "./registration/registry.ts";
+export { requireState } from "./saved-state.ts";
+export type { Seed } from "./seeding.ts";
+export { batchSpace } from "./spaces/batch-space.ts";
+export { Box, type BoxOptions } from "./spaces/box.ts";
+export { Dict, type DictBatch, type DictElement, type DictOptions, type Spaces } from "./spaces/dict.ts";
+export { Discrete, type DiscreteOptions } from "./spaces/discrete.ts";
+export type { DType, NumericArray, TypedArrayOf } from "./spaces/dtype.ts";
+export type { Mask, Probability } from "./spaces/mask.ts";
+export { MultiBinary, type MultiBinaryOptions } from "./spaces/multi-binary.ts";
+export { MultiDiscrete, type MultiDiscreteOptions } from "./spaces/multi-discrete.ts";
+export type { NestedNumbers, NestedOf } from "./spaces/numbers.ts";
+export { type BatchOf, type ElementOf, Space, type SpaceJson, type SpaceSeed } from "./spaces/space.ts";
+export { Tuple, type TupleBatch, type TupleElement, type TupleOptions } from "./spaces/tuple.ts";
+export { SyncVectorEnv, type SyncVectorEnvOptions } from "./vector/sync-vector-env.ts";
+export {
+  AUTORESET_MODES,
+  type AutoresetMode,
+  InProcessVectorEnv,
+  type MaybePromise,
+  type VectorActions,
+  VectorEnv,
+  type VectorInfo,
+  type VectorResetOptions,
+  type VectorResetResult,
+  type VectorStepResult,
+} from "./vector/vector-env.ts";
+export { setWarningHandler, type WarningHandler } from "./warning.ts";
+export { ActionWrapper, ObservationWrapper, RewardWrapper, Wrapper } from "./wrapper.ts";
+export { registerWrapper, type WrapperCreator } from "./wrappers/built-in-wrappers.ts";
+export { OrderEnforcing } from "./wrappers/order-enforcing.ts";
+export { PassiveEnvChecker } from "./wrappers/passive-env-checker.ts";
+export { TimeLimit } from "./wrappers/time-limit.ts";
