@@ -28,13 +28,19 @@ child.stdout.on("data", (chunk) => output.push(chunk));
 child.stderr.on("data", (chunk) => output.push(chunk));
 const patience = setTimeout(() => process.stderr.write(`turbo: ${task} …\n`), patienceMilliseconds);
 
-// Ctrl-C reaches turbo too, which stops its tasks: wait for it, then report as an interrupted program does.
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
-  process.on(signal, () => child.kill(signal));
-}
+// turbo stops its tasks when interrupted, and then calls that a success.
+let interrupted = 0;
+process.on("SIGINT", () => {
+  interrupted = 130;
+  child.kill("SIGINT");
+});
+process.on("SIGTERM", () => {
+  interrupted = 143;
+  child.kill("SIGTERM");
+});
 
-child.on("close", (code, signal) => {
+child.on("close", (code) => {
   clearTimeout(patience);
-  if (code !== 0) process.stderr.write(Buffer.concat(output));
-  process.exitCode = code ?? (signal === "SIGINT" ? 130 : 143);
+  if (code !== 0 && !interrupted) process.stderr.write(Buffer.concat(output));
+  process.exitCode = interrupted || (code ?? 1);
 });
