@@ -73,7 +73,14 @@ module.exports = {
       comment: "A backend runs kernels; tensors, ops and gradients are built on it, never the other way.",
       severity: "error",
       from: { path: "^packages/core/src/devices/", pathNot: tests },
-      to: { path: "^packages/core/src/(ops|autograd|compile|losses|optim)/" },
+      to: { path: "^packages/core/src/(ops|autograd|compile|losses|optim|tensor/tensor\\.ts$)" },
+    },
+    {
+      name: "losses-and-optimizers-on-top",
+      comment: "Losses and optimizers are written with tensors and ops; these do not know them.",
+      severity: "error",
+      from: { path: "^packages/core/src/(devices|tensor|ops|autograd)/", pathNot: tests },
+      to: { path: "^packages/core/src/(losses|optim)/" },
     },
     {
       name: "no-test-code-in-programs",
