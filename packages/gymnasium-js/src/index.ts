@@ -51,11 +51,28 @@ export { Box, type BoxOptions } from "./spaces/box.ts";
 export { Dict, type DictBatch, type DictElement, type DictOptions, type Spaces } from "./spaces/dict.ts";
 export { Discrete, type DiscreteOptions } from "./spaces/discrete.ts";
 export type { DType, NumericArray, TypedArrayOf } from "./spaces/dtype.ts";
+export {
+  Graph,
+  type GraphFeature,
+  type GraphInstance,
+  type GraphMask,
+  type GraphOptions,
+  type GraphSampleOptions,
+} from "./spaces/graph.ts";
 export type { Mask, Probability } from "./spaces/mask.ts";
 export { MultiBinary, type MultiBinaryOptions } from "./spaces/multi-binary.ts";
 export { MultiDiscrete, type MultiDiscreteOptions } from "./spaces/multi-discrete.ts";
 export type { NestedNumbers, NestedOf } from "./spaces/numbers.ts";
+export { OneOf, type OneOfElement, type OneOfOptions } from "./spaces/one-of.ts";
+export {
+  Sequence,
+  type SequenceElement,
+  type SequenceMask,
+  type SequenceOptions,
+} from "./spaces/sequence.ts";
 export { type BatchOf, type ElementOf, Space, type SpaceJson, type SpaceSeed } from "./spaces/space.ts";
+export { spaceFromJSON } from "./spaces/space-from-json.ts";
+export { Text, type TextOptions } from "./spaces/text.ts";
 export { Tuple, type TupleBatch, type TupleElement, type TupleOptions } from "./spaces/tuple.ts";
 export { SyncVectorEnv, type SyncVectorEnvOptions } from "./vector/sync-vector-env.ts";
 export {

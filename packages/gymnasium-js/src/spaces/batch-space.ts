@@ -1,3 +1,4 @@
+import { generator } from "@gradbridge/random";
 import { Box } from "./box.ts";
 import { Dict } from "./dict.ts";
 import { Discrete } from "./discrete.ts";
@@ -5,6 +6,7 @@ import type { DType } from "./dtype.ts";
 import { MultiBinary } from "./multi-binary.ts";
 import { MultiDiscrete } from "./multi-discrete.ts";
 import type { BatchOf, Space } from "./space.ts";
+import { spaceFromJSON } from "./space-from-json.ts";
 import { Tuple } from "./tuple.ts";
 
 /**
@@ -41,5 +43,10 @@ function batchOf(space: Space, count: number): Space {
       space.keys.map((key) => [key, batchSpace(space.spaces[key] as Space, count)] as const),
     ) as Space;
   }
-  return new Tuple(Array.from({ length: count }, () => space)) as Space;
+  // A copy of the generator draws the seeds of the copies, as in Gymnasium.
+  const random = generator(0);
+  random.restore(space.random.state);
+  const copies = new Tuple(Array.from({ length: count }, () => spaceFromJSON(space.toJSON())));
+  copies.seed(Array.from({ length: count }, () => random.integers(0, 1e8)));
+  return copies as Space;
 }

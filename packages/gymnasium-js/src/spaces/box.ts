@@ -189,6 +189,10 @@ export class Box<D extends DType = "float32"> extends Space<TypedArrayOf[D], Typ
     return batch.slice(index * this.size, (index + 1) * this.size) as TypedArrayOf[D];
   }
 
+  override countBatch(batch: TypedArrayOf[D]): number {
+    return this.size === 0 ? 0 : batch.length / this.size;
+  }
+
   override copyBatch(batch: TypedArrayOf[D]): TypedArrayOf[D] {
     return batch.slice() as TypedArrayOf[D];
   }

@@ -125,6 +125,11 @@ export class Dict<const S extends Spaces = Spaces> extends Space<DictElement<S>,
     return this.#map((space, key) => space.readBatch(batch[key], index)) as DictElement<S>;
   }
 
+  override countBatch(batch: DictBatch<S>): number {
+    const [first] = this.keys;
+    return first === undefined ? 0 : this.spaces[first]!.countBatch(batch[first]);
+  }
+
   override copyBatch(batch: DictBatch<S>): DictBatch<S> {
     return this.#map((space, key) => space.copyBatch(batch[key])) as DictBatch<S>;
   }

@@ -117,6 +117,10 @@ export class Discrete extends Space<number, Int32Array> {
     return batch[index]!;
   }
 
+  override countBatch(batch: Int32Array): number {
+    return batch.length;
+  }
+
   override copyBatch(batch: Int32Array): Int32Array {
     return batch.slice();
   }

@@ -123,6 +123,10 @@ export class MultiBinary extends Space<Int8Array, Int8Array> {
     return batch.slice(index * this.size, (index + 1) * this.size);
   }
 
+  override countBatch(batch: Int8Array): number {
+    return this.size === 0 ? 0 : batch.length / this.size;
+  }
+
   override copyBatch(batch: Int8Array): Int8Array {
     return batch.slice();
   }

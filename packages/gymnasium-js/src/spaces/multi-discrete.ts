@@ -185,6 +185,10 @@ export class MultiDiscrete extends Space<Int32Array, Int32Array> {
     return batch.slice(index * this.size, (index + 1) * this.size);
   }
 
+  override countBatch(batch: Int32Array): number {
+    return this.size === 0 ? 0 : batch.length / this.size;
+  }
+
   override copyBatch(batch: Int32Array): Int32Array {
     return batch.slice();
   }

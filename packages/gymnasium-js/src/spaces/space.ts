@@ -104,6 +104,9 @@ export abstract class Space<Element = unknown, Batch = unknown> {
   /** The element at place `index` of `batch`, sharing no memory with it. */
   abstract readBatch(batch: Batch, index: number): Element;
 
+  /** How many elements a batch holds. */
+  abstract countBatch(batch: Batch): number;
+
   /** A copy of a batch. */
   abstract copyBatch(batch: Batch): Batch;
 

@@ -131,6 +131,10 @@ export class Tuple<const S extends readonly Space[] = readonly Space[]> extends 
     return this.#map((space, i) => space.readBatch(batch[i], index)) as TupleElement<S>;
   }
 
+  override countBatch(batch: TupleBatch<S>): number {
+    return this.spaces[0]?.countBatch(batch[0]) ?? 0;
+  }
+
   override copyBatch(batch: TupleBatch<S>): TupleBatch<S> {
     return this.#map((space, i) => space.copyBatch(batch[i])) as TupleBatch<S>;
   }
