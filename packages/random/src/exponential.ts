@@ -1,3 +1,4 @@
+import { log1p32 } from "./log1p32.ts";
 import type { PCG64 } from "./pcg64.ts";
 import {
   EXPONENTIAL_DENSITY,
@@ -43,7 +44,7 @@ export function standardExponential32(bits: PCG64): number {
     const place = random >>> 9;
     const x = fround(place * EXPONENTIAL_WIDTH_32[strip]);
     if (place < EXPONENTIAL_THRESHOLD_32[strip]) return x;
-    if (strip === 0) return fround(TAIL_32 - fround(Math.log1p(-bits.nextFloat())));
+    if (strip === 0) return fround(TAIL_32 - log1p32(-bits.nextFloat()));
     const lower = EXPONENTIAL_DENSITY_32[strip];
     const height = fround(fround(EXPONENTIAL_DENSITY_32[strip - 1] - lower) * bits.nextFloat());
     if (fround(height + lower) < fround(Math.exp(-x))) return x;

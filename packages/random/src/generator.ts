@@ -1,7 +1,9 @@
+import { binomial, multinomial } from "./binomial.ts";
 import { BoundedIntegers } from "./bounded-integers.ts";
 import { type ChoiceOptions, chooseIndex, chooseIndices, populationSize } from "./choice.ts";
 import { GradbridgeError } from "./errors.ts";
 import { standardExponential, standardExponential32 } from "./exponential.ts";
+import { standardGamma } from "./gamma.ts";
 import { geometric } from "./geometric.ts";
 import {
   bigintBound,
@@ -15,6 +17,7 @@ import {
 } from "./integer-interval.ts";
 import { standardNormal, standardNormal32 } from "./normal.ts";
 import { PCG64, type PCG64State } from "./pcg64.ts";
+import { poisson } from "./poisson.ts";
 import type { Seed, SeedSequence } from "./seed-sequence.ts";
 import { type Shuffleable, shuffle } from "./shuffle.ts";
 
@@ -99,6 +102,57 @@ export class Generator {
    */
   geometric(p: number): number {
     return geometric(this.bitGenerator, p);
+  }
+
+  /** Gamma with scale 1. Throws GradbridgeError `range` if `shape` is negative or NaN. */
+  standardGamma(shape: number): number {
+    checkNonNegative("standardGamma", "shape", shape);
+    return standardGamma(this.bitGenerator, shape);
+  }
+
+  /** Gamma with mean shape · scale. Throws GradbridgeError `range` if either is negative or NaN. */
+  gamma(shape: number, scale = 1): number {
+    checkNonNegative("gamma", "shape", shape);
+    checkNonNegative("gamma", "scale", scale);
+    return scale * standardGamma(this.bitGenerator, shape);
+  }
+
+  /** Poisson: counts with the given mean. Throws GradbridgeError `range` unless 0 ≤ mean ≤ 2^53. */
+  poisson(mean = 1): number {
+    if (!(mean >= 0 && mean <= 2 ** 53)) {
+      throw new GradbridgeError("range", `poisson: mean must lie in [0, 2^53], got ${mean}`);
+    }
+    return poisson(this.bitGenerator, mean);
+  }
+
+  /**
+   * Binomial: successes among `trials` of probability `p`. Throws GradbridgeError `range` if `trials` is no
+   * non-negative integer, `probability` unless 0 ≤ p ≤ 1.
+   */
+  binomial(trials: number, p: number): number {
+    checkTrials("binomial", trials);
+    checkProbability("binomial", "p", p);
+    return binomial(this.bitGenerator, trials, p);
+  }
+
+  /**
+   * Multinomial: how many of `trials` fall into each class. `p` has one probability per class; the last is taken to be
+   * what the others leave. Throws as `binomial` does, and `probability` if all but the last exceed 1 together.
+   */
+  multinomial(trials: number, p: ArrayLike<number>): number[] {
+    checkTrials("multinomial", trials);
+    let sum = 0;
+    for (let i = 0; i < p.length; i++) {
+      checkProbability("multinomial", `p[${i}]`, p[i]);
+      if (i < p.length - 1) sum += p[i];
+    }
+    if (p.length === 0 || sum > 1 + 1e-12) {
+      throw new GradbridgeError(
+        "probability",
+        `multinomial: p must hold probabilities that sum to 1, got ${sum}`,
+      );
+    }
+    return multinomial(this.bitGenerator, trials, p);
   }
 
   /**
@@ -284,5 +338,17 @@ function uniformWidth(low: number, high: number): number {
 function checkNonNegative(method: string, name: string, value: number): void {
   if (!(value >= 0)) {
     throw new GradbridgeError("range", `${method}: ${name} must not be negative, got ${value}`);
+  }
+}
+
+function checkTrials(method: string, trials: number): void {
+  if (!Number.isSafeInteger(trials) || trials < 0) {
+    throw new GradbridgeError("range", `${method}: trials must be a non-negative integer, got ${trials}`);
+  }
+}
+
+function checkProbability(method: string, name: string, p: number): void {
+  if (!(p >= 0 && p <= 1)) {
+    throw new GradbridgeError("probability", `${method}: ${name} must lie in [0, 1], got ${p}`);
   }
 }

@@ -1,3 +1,4 @@
+import { log1p32 } from "./log1p32.ts";
 import type { PCG64 } from "./pcg64.ts";
 import {
   NORMAL_DENSITY,
@@ -72,8 +73,8 @@ export function standardNormal32(bits: PCG64): number {
 function tailExcess32(bits: PCG64): number {
   const { fround } = Math;
   for (;;) {
-    const x = fround(-TAIL_INVERSE_32 * fround(Math.log1p(-bits.nextFloat())));
-    const y = -fround(Math.log1p(-bits.nextFloat()));
+    const x = fround(-TAIL_INVERSE_32 * log1p32(-bits.nextFloat()));
+    const y = -log1p32(-bits.nextFloat());
     if (fround(y + y) > fround(x * x)) return x;
   }
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { recorded } from "./fixtures/recorded.ts";
 import { PCG64, type PCG64State } from "./pcg64.ts";
-import { SeedSequence } from "./seed-sequence.ts";
+import { type Seed, SeedSequence } from "./seed-sequence.ts";
 
 const MULTIPLIER = (2549297995355413924n << 64n) | 4865540595714422341n;
 const MASK = (1n << 128n) - 1n;
@@ -36,6 +37,23 @@ describe("PCG64", () => {
     expect(outputs).toHaveLength(1000);
     expect(outputs.map(() => bits.nextUint64())).toEqual(outputs);
   });
+
+  interface Recorded {
+    readonly seed: Seed;
+    readonly raw: bigint[];
+    readonly advanced: PCG64State;
+    readonly jumped: PCG64State;
+  }
+
+  it.each(recorded<Recorded[]>("pcg64").map((entry) => [String(entry.seed), entry] as const))(
+    "starts, advances and jumps as NumPy recorded for seed %s",
+    (_name, { seed, raw, advanced, jumped }) => {
+      const bits = new PCG64(seed);
+      expect(raw.map(() => bits.nextUint64())).toEqual(raw);
+      expect(new PCG64(seed).advance(2n ** 70n + 12345n).state).toEqual(advanced);
+      expect(new PCG64(seed).jumped(3).state).toEqual(jumped);
+    },
+  );
 
   it("steps as the 128-bit definition does, from any state", () => {
     const word = fc.bigInt({ min: 0n, max: MASK });
