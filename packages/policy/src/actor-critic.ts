@@ -1,0 +1,112 @@
+import { GradbridgeError, isTensor, noGrad, reshape, type Tensor, tensor } from "@gradbridge/core";
+import { type Generator, generator as newGenerator } from "@gradbridge/random";
+import type { Head } from "./heads.ts";
+import { linear } from "./modules/linear.ts";
+import { type HiddenActivation, mlp } from "./modules/mlp.ts";
+import { parameterized } from "./modules/module.ts";
+import type { Policy, PolicyOutputs } from "./policy.ts";
+
+/** Options of {@link actorCritic}. */
+export interface ActorCriticOptions {
+  /** Number of elements of one observation. */
+  readonly observationSize: number;
+  /** What the actor puts out: `categoricalHead(n)`, `gaussianHead(d)`. */
+  readonly head: Head;
+  /** Sizes of the hidden layers. Default [64, 64]. */
+  readonly hidden?: readonly number[];
+  /** Default `tanh`. */
+  readonly activation?: HiddenActivation;
+  /** Whether actor and critic share their hidden layers. Default false. */
+  readonly shared?: boolean;
+  /** Where the initial weights are drawn. Default `generator(0)`. */
+  readonly generator?: Generator;
+}
+
+/**
+ * A policy with a value function, as Stable-Baselines3 and CleanRL build it: two multilayer perceptrons (or one
+ * with two last layers, where `shared`), orthogonal weights with gain √2 in hidden layers, 0.01 before the actions,
+ * 1 before the value; zero biases. Outputs: the head's, and `value` [B].
+ */
+export function actorCritic(options: ActorCriticOptions): Policy {
+  const { observationSize, head, hidden = [64, 64], activation = "tanh", shared = false } = options;
+  if (!Number.isInteger(observationSize) || observationSize < 1) {
+    throw new GradbridgeError(
+      "size",
+      `actorCritic: observationSize must be a positive integer, got ${observationSize}.`,
+    );
+  }
+  const generator = options.generator ?? newGenerator(0);
+  const common = { hidden, activation, generator } as const;
+  const own = head.create();
+  const network = shared && hidden.length > 0 ? sharedNetwork() : separateNetworks();
+  const parameters = parameterized({ ...network.parts, head: own.parameters });
+  const { device } = parameters.parameters()[0]!;
+
+  function separateNetworks(): Network {
+    const actor = mlp({ inputs: observationSize, outputs: head.size, outputGain: 0.01, ...common });
+    const critic = mlp({ inputs: observationSize, outputs: 1, outputGain: 1, ...common });
+    return { parts: { actor, critic }, forward: (x) => [actor.forward(x), critic.forward(x)] };
+  }
+
+  function sharedNetwork(): Network {
+    const width = hidden[hidden.length - 1]!;
+    const body = mlp({
+      inputs: observationSize,
+      outputs: width,
+      ...common,
+      hidden: hidden.slice(0, -1),
+      outputGain: Math.SQRT2,
+    });
+    const actor = linear(width, head.size, { initialization: "orthogonal", gain: 0.01, generator });
+    const critic = linear(width, 1, { initialization: "orthogonal", gain: 1, generator });
+    return {
+      parts: { body, actor, critic },
+      forward: (x) => {
+        const features = activate(body.forward(x), activation);
+        return [actor.forward(features), critic.forward(features)];
+      },
+    };
+  }
+
+  const forward = (observation: Tensor): PolicyOutputs => {
+    const [last, value] = network.forward(observation);
+    return { ...own.outputs(last), value: reshape(value, [-1]) };
+  };
+
+  return {
+    observationSize,
+    hasValue: true,
+    ...parameters,
+    forward,
+    distribution: own.distribution,
+    act(observation, random, { deterministic = false } = {}) {
+      return noGrad(() => {
+        const outputs = forward(rows(observation, observationSize, device));
+        const distribution = own.distribution(outputs);
+        const action = deterministic ? distribution.mode() : distribution.sample(random);
+        return { action, logProb: distribution.logProb(action), outputs };
+      });
+    },
+  };
+}
+
+interface Network {
+  readonly parts: Parameters<typeof parameterized>[0];
+  /** [B, observationSize] → the last layers of actor [B, size] and critic [B, 1]. */
+  forward(x: Tensor): [actor: Tensor, critic: Tensor];
+}
+
+function activate(x: Tensor, activation: HiddenActivation): Tensor {
+  return activation === "none" ? x : x[activation]();
+}
+
+function rows(observation: Tensor | Float32Array, size: number, device: string): Tensor {
+  if (isTensor(observation)) return observation;
+  if (observation.length % size !== 0) {
+    throw new GradbridgeError(
+      "observation",
+      `act: ${observation.length} numbers are no batch of observations of ${size} elements.`,
+    );
+  }
+  return tensor(observation, { shape: [observation.length / size, size], device });
+}

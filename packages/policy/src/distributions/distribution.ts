@@ -1,0 +1,28 @@
+import type { Tensor } from "@gradbridge/core";
+import type { Generator } from "@gradbridge/random";
+
+/** One tensor per parameter of a distribution, by the name of the policy output that holds it. */
+export type ByOutput = { readonly [output: string]: Tensor };
+
+/**
+ * A batch of B distributions over actions, made from a policy's outputs.
+ *
+ * `score` and `entropyScore` are closed forms, equal to what autograd would give for `logProb` and `entropy`; they do
+ * not need a graph. Multiplied by an advantage, the score is the policy gradient's δ.
+ */
+export interface Distribution {
+  /** One action per row, drawn on the host. */
+  sample(generator: Generator): Tensor;
+  /** The most likely action of each row. */
+  mode(): Tensor;
+  /** log π(action), [B]. */
+  logProb(action: Tensor): Tensor;
+  /** −E log π, [B]. */
+  entropy(): Tensor;
+  /** ∂ log π(action) / ∂ parameter, for every parameter, in its shape. */
+  score(action: Tensor): ByOutput;
+  /** ∂ entropy / ∂ parameter, for every parameter, in its shape. */
+  entropyScore(): ByOutput;
+  /** KL(this ‖ other), [B]. */
+  kl(other: this): Tensor;
+}

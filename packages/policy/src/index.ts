@@ -1,0 +1,12 @@
+export { type ActorCriticOptions, actorCritic } from "./actor-critic.ts";
+export { Categorical } from "./distributions/categorical.ts";
+export { DiagonalGaussian } from "./distributions/diagonal-gaussian.ts";
+export type { ByOutput, Distribution } from "./distributions/distribution.ts";
+export { categoricalHead, gaussianHead, type Head, type HeadInstance } from "./heads.ts";
+export { type LinearOptions, linear } from "./modules/linear.ts";
+export { type HiddenActivation, type MlpOptions, mlp } from "./modules/mlp.ts";
+export type { Module, Parameterized } from "./modules/module.ts";
+export { sequential } from "./modules/sequential.ts";
+export type { Policy, PolicyOutputs, PolicyStep } from "./policy.ts";
+export { loadTensors, saveTensors } from "./saving/files.ts";
+export { parseTensors, serializeTensors, type TensorFile } from "./saving/safetensors.ts";
