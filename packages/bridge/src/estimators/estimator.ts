@@ -1,0 +1,67 @@
+import { GradbridgeError, type Tensor } from "@gradbridge/core";
+import type { Distribution, PolicyOutputs } from "@gradbridge/policy";
+import type { Deltas } from "../applying/deltas.ts";
+import type { Rollout, RolloutField } from "../rollouts/rollout.ts";
+
+/** What an estimator computes once per rollout: one number per step and environment, [T, B], by name. */
+export type RolloutTargets = { readonly [name: string]: Float32Array };
+
+/** N rows of a rollout, as tensors. */
+export interface Minibatch<Targets extends RolloutTargets = RolloutTargets> {
+  /** N. */
+  readonly size: number;
+  /** [N, observationSize] */
+  readonly observation: Tensor;
+  /** [N] int32, or [N, d] */
+  readonly action: Tensor;
+  /** log π(action) when it acted, [N]. */
+  readonly logProb: Tensor;
+  /** ỹ: the outputs that acted. */
+  readonly behavior: PolicyOutputs;
+  /** The distribution at the current outputs. */
+  readonly distribution: Distribution;
+  /** What `prepare` returned, for these rows, [N] each. */
+  readonly targets: { readonly [Name in keyof Targets]: Tensor };
+  /** How far training is, 0 … 1, for schedules. */
+  readonly progress: number;
+}
+
+/** Scalars worth logging, by name. */
+export type Diagnostics = { readonly [name: string]: Tensor };
+
+/** Turns rewards into δ. Pure: the same rollout gives the same answer. */
+export interface Estimator<Targets extends RolloutTargets = RolloutTargets> {
+  readonly name: string;
+  /** What a rollout must hold; checked once, before training. */
+  readonly requires: readonly RolloutField[];
+  /** Once per rollout: returns, advantages. */
+  prepare(rollout: Rollout): Targets;
+  /** Once per minibatch: the improvement direction of each output, at the current outputs. Nothing is recorded. */
+  delta(batch: Minibatch<Targets>, outputs: PolicyOutputs): Deltas;
+  /** Optional: scalars about the same minibatch, for the log. */
+  diagnose?(batch: Minibatch<Targets>, outputs: PolicyOutputs): Diagnostics;
+}
+
+/**
+ * Checks an estimator of your own and returns it.
+ * @throws code `estimator` naming what is missing.
+ */
+export function defineEstimator<Targets extends RolloutTargets>(
+  estimator: Estimator<Targets>,
+): Estimator<Targets> {
+  const problems: string[] = [];
+  if (typeof estimator?.name !== "string" || estimator.name === "")
+    problems.push("name must be a non-empty string");
+  if (!Array.isArray(estimator?.requires)) problems.push("requires must be a list of rollout fields");
+  if (typeof estimator?.prepare !== "function")
+    problems.push("prepare must be a function (rollout) => targets");
+  if (typeof estimator?.delta !== "function")
+    problems.push("delta must be a function (batch, outputs) => deltas");
+  if (problems.length > 0) throw new GradbridgeError("estimator", `defineEstimator: ${problems.join("; ")}.`);
+  return estimator;
+}
+
+/** A column vector [N, 1] of a row weight [N], to multiply a score [N, n] with. */
+export function column(weight: Tensor): Tensor {
+  return weight.reshape([-1, 1]);
+}

@@ -1,0 +1,47 @@
+export {
+  type ApplyMode,
+  type ApplyOptions,
+  type ApplyReport,
+  applyDelta,
+  applyModes,
+} from "./applying/apply-delta.ts";
+export type { Deltas } from "./applying/deltas.ts";
+export type { Reduction } from "./applying/reduction.ts";
+export { surrogateLoss } from "./applying/surrogate-loss.ts";
+export {
+  type Callback,
+  defineCallback,
+  type ProgressRecord,
+  type TrainingContext,
+  type TrainingEnd,
+} from "./callbacks/callback.ts";
+export { checkpoint } from "./callbacks/checkpoint.ts";
+export { jsonlLogger } from "./callbacks/jsonl-logger.ts";
+export { progressBar } from "./callbacks/progress-bar.ts";
+export { stopOnReturn } from "./callbacks/stop-on-return.ts";
+export {
+  type Diagnostics,
+  defineEstimator,
+  type Estimator,
+  type Minibatch,
+  type RolloutTargets,
+} from "./estimators/estimator.ts";
+export { type PpoOptions, ppo } from "./estimators/ppo.ts";
+export { type EstimatorName, estimators } from "./estimators/registry.ts";
+export { type ReinforceOptions, reinforce } from "./estimators/reinforce.ts";
+export { type EnvSource, type EvaluateOptions, type Evaluation, evaluate } from "./evaluation/evaluate.ts";
+export { discountedReturns } from "./recurrences/discounted-returns.ts";
+export { type Advantages, gae } from "./recurrences/gae.ts";
+export type { Sequences } from "./recurrences/sequences.ts";
+export { type CollectOptions, collect } from "./rollouts/collect.ts";
+export type { Episode, Rollout, RolloutColumn, RolloutField, RolloutPosition } from "./rollouts/rollout.ts";
+export {
+  type Checkpoint,
+  loadCheckpoint,
+  type Progress,
+  restorePolicy,
+  saveCheckpoint,
+} from "./training/checkpoint.ts";
+export type { TrainingEnv } from "./training/make-training-envs.ts";
+export { defaultSettings, resolveSettings, settingsSchema, type TrainSettings } from "./training/settings.ts";
+export { type TrainConfig, type TrainResult, train } from "./training/train.ts";

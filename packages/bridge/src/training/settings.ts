@@ -1,0 +1,178 @@
+import { GradbridgeError } from "@gradbridge/core";
+import { z } from "zod";
+import { type ApplyMode, applyModes } from "../applying/apply-delta.ts";
+import { type EstimatorName, estimators } from "../estimators/registry.ts";
+
+const count = z.int().positive();
+const fraction = z.number().min(0).max(1);
+const estimatorNames = Object.keys(estimators) as [EstimatorName, ...EstimatorName[]];
+
+/** Everything about a training run that is plain data; it is saved as `config.json` and in checkpoints. */
+export interface TrainSettings {
+  readonly estimator: EstimatorName;
+  /** How δ is applied. */
+  readonly apply: ApplyMode;
+  /** ỹ of the surrogate. */
+  readonly anchor: "current" | "behavior";
+  /** Total environment steps; rounded up to whole rollouts. */
+  readonly steps: number;
+  readonly seed: number;
+  readonly device: string;
+  readonly numEnvs: number;
+  /** T: steps per environment in one rollout. */
+  readonly rolloutSteps: number;
+  /** Rows per optimizer step; all rows of the rollout where it has fewer. */
+  readonly minibatchSize: number;
+  /** Passes over each rollout. */
+  readonly epochs: number;
+  readonly learningRate: number;
+  /** From `learningRate` to 0 over training, or constant. */
+  readonly learningRateSchedule: "linear" | "constant";
+  readonly gamma: number;
+  readonly lambda: number;
+  /** How far PPO's ratio may leave 1. */
+  readonly clip: number;
+  readonly clipSchedule: "linear" | "constant";
+  /** Weight of the entropy's gradient. */
+  readonly entropy: number;
+  /** Times (return − v), the value's δ. */
+  readonly valueCoefficient: number;
+  /** Joint norm that the gradients of all parameters are clipped to. */
+  readonly maxGradNorm: number;
+  /** Sizes of the hidden layers. */
+  readonly hidden: readonly number[];
+  readonly activation: "tanh" | "relu";
+  /** log σ at the start, for continuous actions. */
+  readonly initialLogStd: number;
+  /** Episodes of the evaluation at the end; 0 for none. */
+  readonly evalEpisodes: number;
+  /** Environment i of an evaluation is seeded with evalSeed + i. */
+  readonly evalSeed: number;
+  /** Environment steps between evaluations during training; 0 for none. */
+  readonly evalEvery: number;
+}
+
+/** Checks {@link TrainSettings}. */
+export const settingsSchema: z.ZodType<TrainSettings> = z.strictObject({
+  estimator: z.enum(estimatorNames),
+  apply: z.enum(applyModes),
+  anchor: z.enum(["current", "behavior"]),
+  steps: count,
+  seed: z.int().nonnegative(),
+  device: z.string(),
+  numEnvs: count,
+  rolloutSteps: count,
+  minibatchSize: count,
+  epochs: count,
+  learningRate: z.number().positive(),
+  learningRateSchedule: z.enum(["linear", "constant"]),
+  gamma: fraction,
+  lambda: fraction,
+  clip: z.number().positive(),
+  clipSchedule: z.enum(["linear", "constant"]),
+  entropy: z.number().nonnegative(),
+  valueCoefficient: z.number().nonnegative(),
+  maxGradNorm: z.number().positive(),
+  hidden: z.array(count),
+  activation: z.enum(["tanh", "relu"]),
+  initialLogStd: z.number(),
+  evalEpisodes: z.int().nonnegative(),
+  evalSeed: z.int().nonnegative(),
+  evalEvery: z.int().nonnegative(),
+});
+
+/** Settings for any environment: PPO as Stable-Baselines3 has it by default, with four environments. */
+export const defaultSettings: TrainSettings = {
+  estimator: "ppo",
+  apply: "seed",
+  anchor: "current",
+  steps: 100_000,
+  seed: 1,
+  device: "wasm",
+  numEnvs: 4,
+  rolloutSteps: 512,
+  minibatchSize: 64,
+  epochs: 10,
+  learningRate: 3e-4,
+  learningRateSchedule: "constant",
+  gamma: 0.99,
+  lambda: 0.95,
+  clip: 0.2,
+  clipSchedule: "constant",
+  entropy: 0,
+  valueCoefficient: 1,
+  maxGradNorm: 0.5,
+  hidden: [64, 64],
+  activation: "tanh",
+  initialLogStd: 0,
+  evalEpisodes: 100,
+  evalSeed: 10_000,
+  evalEvery: 0,
+};
+
+/**
+ * Tuned settings by environment, then estimator. Those of PPO are rl-baselines3-zoo's.
+ */
+const tuned: { readonly [id: string]: { readonly [estimator: string]: Partial<TrainSettings> } } = {
+  "CartPole-v1": {
+    ppo: {
+      numEnvs: 8,
+      rolloutSteps: 32,
+      minibatchSize: 256,
+      epochs: 20,
+      gamma: 0.98,
+      lambda: 0.8,
+      learningRate: 1e-3,
+      learningRateSchedule: "linear",
+      clip: 0.2,
+      clipSchedule: "linear",
+    },
+  },
+};
+
+/** What an estimator needs whatever the environment: REINFORCE uses each rollout once, as a whole. */
+const byEstimator: { readonly [estimator: string]: Partial<TrainSettings> } = {
+  reinforce: {
+    numEnvs: 8,
+    rolloutSteps: 128,
+    minibatchSize: 1024,
+    epochs: 1,
+    learningRate: 5e-3,
+    learningRateSchedule: "linear",
+  },
+};
+
+/**
+ * Defaults, then what is tuned for the environment (`plugin` defaults of its own included), then `given`.
+ * @throws code `settings` with one line per wrong value: what came and what is allowed.
+ */
+export function resolveSettings(
+  environment: string | null,
+  given: { readonly [name: string]: unknown },
+  plugin: { readonly [name: string]: unknown } = {},
+): TrainSettings {
+  const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const estimator = String(defined.estimator ?? defaultSettings.estimator);
+  const merged = {
+    ...defaultSettings,
+    ...byEstimator[estimator],
+    ...(environment === null ? {} : tuned[environment]?.[estimator]),
+    ...plugin,
+    ...defined,
+  };
+  const parsed = settingsSchema.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => {
+    if (issue.code === "unrecognized_keys") return `unknown setting ${issue.keys.join(", ")}`;
+    const name = issue.path.join(".");
+    return `${name} = ${JSON.stringify(valueAt(merged, issue.path))}: ${issue.message}`;
+  });
+  throw new GradbridgeError("settings", `Wrong settings: ${lines.join("; ")}.`);
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    root,
+  );
+}

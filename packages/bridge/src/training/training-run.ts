@@ -1,0 +1,165 @@
+import type { Policy } from "@gradbridge/policy";
+import { type Generator, generator } from "@gradbridge/random";
+import type { VectorEnv } from "gymnasium-js";
+import type { ProgressRecord, TrainingContext } from "../callbacks/callback.ts";
+import type { Estimator } from "../estimators/estimator.ts";
+import { collect } from "../rollouts/collect.ts";
+import type { Episode, RolloutPosition } from "../rollouts/rollout.ts";
+import { type Checkpoint, restorePolicy, withoutPrefix, withPrefix } from "./checkpoint.ts";
+import { Learner } from "./learner.ts";
+import type { TrainSettings } from "./settings.ts";
+
+/** What a {@link TrainingRun} is made of. */
+export interface TrainingParts {
+  readonly settings: TrainSettings;
+  readonly envs: VectorEnv;
+  readonly estimator: Estimator;
+  /** Id of the environment, for checkpoints. */
+  readonly env: string | null;
+  readonly makePolicy: (generator: Generator) => Policy;
+}
+
+/** Milliseconds that training may hold the event loop before timers, signals and the screen get their turn. */
+const holdMilliseconds = 20;
+
+/**
+ * The state of one training run: policy, optimizer, generators, environments and where they stand. One update after
+ * another changes it; `checkpoint` copies all of it, `begin` with a checkpoint continues from there, bit for bit.
+ */
+export class TrainingRun implements TrainingContext {
+  readonly settings: TrainSettings;
+  readonly policy: Policy;
+  lastCheckpoint: string | null = null;
+  stopReason: string | null = null;
+  steps = 0;
+  update = 0;
+  readonly #parts: TrainingParts;
+  readonly #learner: Learner;
+  readonly #action: Generator;
+  readonly #shuffle: Generator;
+  #position: RolloutPosition | undefined;
+  #seconds = 0;
+  #episodes = 0;
+  #recent: Episode[] = [];
+  #lastYield = performance.now();
+
+  constructor(parts: TrainingParts) {
+    this.#parts = parts;
+    this.settings = parts.settings;
+    const [initial, action, shuffle] = generator(parts.settings.seed).spawn(3) as [
+      Generator,
+      Generator,
+      Generator,
+    ];
+    this.#action = action;
+    this.#shuffle = shuffle;
+    this.policy = parts.makePolicy(initial);
+    this.#learner = new Learner(this.policy, parts.estimator, parts.settings, shuffle);
+  }
+
+  /** Puts everything where the checkpoint says; without one, the environments are reset by the first rollout. */
+  async begin(from: Checkpoint | undefined): Promise<void> {
+    if (from === undefined) return;
+    const { progress, tensors } = from;
+    restorePolicy(this.policy, from);
+    this.#learner.optimizer.restore({ ...progress.optimizer, tensors: withoutPrefix(tensors, "optimizer") });
+    this.#action.restore(progress.generators.action);
+    this.#shuffle.restore(progress.generators.shuffle);
+    this.steps = progress.steps;
+    this.update = progress.update;
+    this.#seconds = progress.seconds;
+    this.#episodes = progress.episodes;
+    this.#recent = [...progress.recent];
+    const { envs } = this.#parts;
+    const sameShape = progress.position.episodeReturn.length === envs.numEnvs;
+    if (progress.envs !== null && envs.restore !== undefined && sameShape) {
+      await envs.reset({ seed: this.settings.seed });
+      await envs.restore(progress.envs);
+      this.#position = {
+        observation: Float32Array.from(progress.position.observation),
+        episodeReturn: Float64Array.from(progress.position.episodeReturn),
+        episodeLength: Int32Array.from(progress.position.episodeLength),
+      };
+    }
+  }
+
+  /** One rollout, and everything learned from it. */
+  async nextUpdate(): Promise<ProgressRecord> {
+    const began = performance.now();
+    const { settings } = this;
+    const { envs } = this.#parts;
+    const rollout = await collect(this.policy, envs, {
+      steps: settings.rolloutSteps,
+      generator: this.#action,
+      seed: settings.seed,
+      ...(this.#position === undefined ? {} : { start: this.#position }),
+    });
+    const summary = this.#learner.learn(rollout, Math.min(1, this.steps / settings.steps));
+    this.#position = rollout.end;
+    this.steps += rollout.steps * rollout.numEnvs;
+    this.update++;
+    this.#episodes += rollout.episodes.length;
+    this.#recent = [...this.#recent, ...rollout.episodes].slice(-100);
+    this.#seconds += (performance.now() - began) / 1000;
+    return {
+      update: this.update,
+      steps: this.steps,
+      seconds: this.#seconds,
+      episodes: this.#episodes,
+      returnMean: mean(this.#recent.map((episode) => episode.return)),
+      lengthMean: mean(this.#recent.map((episode) => episode.length)),
+      learningRate: this.#learner.optimizer.learningRate,
+      ...summary,
+    };
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    const { envs, env } = this.#parts;
+    const { step, learningRate, tensors } = this.#learner.optimizer.state();
+    const position = this.#position;
+    return {
+      settings: this.settings,
+      env,
+      progress: {
+        steps: this.steps,
+        update: this.update,
+        seconds: this.#seconds,
+        episodes: this.#episodes,
+        recent: this.#recent,
+        generators: { action: this.#action.state, shuffle: this.#shuffle.state },
+        position: {
+          observation: [...(position?.observation ?? [])],
+          episodeReturn: [...(position?.episodeReturn ?? [])],
+          episodeLength: [...(position?.episodeLength ?? [])],
+        },
+        envs: position === undefined ? null : ((await envs.state?.()) ?? null),
+        optimizer: { step, learningRate },
+      },
+      tensors: { ...withPrefix(this.policy.stateDict(), "policy"), ...withPrefix(tensors, "optimizer") },
+    };
+  }
+
+  stop(reason: string): void {
+    this.stopReason ??= reason;
+  }
+
+  /** Lets timers, signals and the screen have their turn, now and then. */
+  async yieldToEvents(): Promise<void> {
+    if (performance.now() - this.#lastYield < holdMilliseconds) return;
+    await new Promise<void>((resolve) => {
+      if (typeof setImmediate === "function") setImmediate(resolve);
+      else setTimeout(resolve, 0);
+    });
+    this.#lastYield = performance.now();
+  }
+
+  /** The numbers of a result. */
+  summary(): { policy: Policy; steps: number; updates: number; seconds: number; stepsPerSecond: number } {
+    const { policy, steps, update: updates } = this;
+    return { policy, steps, updates, seconds: this.#seconds, stepsPerSecond: steps / this.#seconds };
+  }
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
