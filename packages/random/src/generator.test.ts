@@ -118,6 +118,14 @@ describe("generator", () => {
     expect(generator(a.bitGenerator.seedSequence.entropy).state).toEqual(a.state);
   });
 
+  it("gives the numbers in the README", () => {
+    const random = generator(42);
+    expect(random.random()).toBe(0.7739560485559633);
+    expect(random.integers(0, 10)).toBe(6);
+    expect(random.normal(0, 2)).toBe(1.5009023916129145);
+    expect(random.choice(["a", "b", "c"], { p: [0.2, 0.5, 0.3] })).toBe("b");
+  });
+
   it("draws from a bit generator it is given", () => {
     const bits = new PCG64(3);
     bits.step();

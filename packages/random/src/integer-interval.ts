@@ -33,7 +33,8 @@ interface IntegerType {
   readonly least: bigint;
   readonly greatest: bigint;
   /** The same limits as doubles, for calls with numbers; exact below 2^53, where those end. */
-  readonly numbers: readonly [least: number, greatest: number];
+  readonly leastNumber: number;
+  readonly greatestNumber: number;
 }
 
 const TYPES: Readonly<Record<IntegerDType, IntegerType>> = {
@@ -72,8 +73,8 @@ export function numberRange(low: number, high: number, endpoint: boolean, dtype:
     );
   }
   const last = endpoint ? high : high - 1;
-  const [least, greatest] = TYPES[dtype].numbers;
-  if (low < least || last > greatest) throw outside(low, last, dtype);
+  const type = TYPES[dtype];
+  if (low < type.leastNumber || last > type.greatestNumber) throw outside(low, last, dtype);
   if (last < low) throw nothingBetween(low, high, endpoint);
   if (last - low > Number.MAX_SAFE_INTEGER) {
     throw new GradbridgeError(
@@ -139,7 +140,7 @@ function unsigned(width: 8 | 16 | 32 | 64): IntegerType {
 }
 
 function integerType(width: IntegerWidth, least: bigint, greatest: bigint): IntegerType {
-  return { width, least, greatest, numbers: [Number(least), Number(greatest)] };
+  return { width, least, greatest, leastNumber: Number(least), greatestNumber: Number(greatest) };
 }
 
 function outside(low: number | bigint, last: number | bigint, dtype: IntegerDType): GradbridgeError {
