@@ -66,7 +66,7 @@ export class Generator {
     return dtype === "float32" ? this.bitGenerator.nextFloat() : this.bitGenerator.nextDouble();
   }
 
-  /** Uniform on [low, high). Throws GradbridgeError `range` if high < low or their distance is not finite. */
+  /** Uniform on [low, high), up to rounding. Throws GradbridgeError `range` if high < low or their distance is not finite. */
   uniform(low = 0, high = 1): number {
     const width = uniformWidth(low, high);
     return low + width * this.bitGenerator.nextDouble();
