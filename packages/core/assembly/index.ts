@@ -1,0 +1,14 @@
+/** Every kernel that the `wasm` device calls. One line per family; the JavaScript side is `src/devices/wasm`. */
+export { layoutAddress, scratchEnd } from "./scratch";
+export { unaryFloat, unaryInteger } from "./unary";
+export { binaryContiguous, binaryRows, binaryScalarFloat, binaryScalarInteger, binaryTiled } from "./binary";
+export { whereContiguous, whereTiled } from "./where";
+export { reduceFloat, reduceInteger } from "./reduce";
+export { cumsumFloat, cumsumInteger } from "./cumsum";
+export { matmulFloat } from "./matmul";
+export { matmulInteger } from "./matmulInteger";
+export { copyBytes, fillBits, castToFloat, castToInteger } from "./movement";
+export { gatherElements, gatherSlices, scatterAddElements, scatterAddSlices } from "./movement";
+export { copyPlane, copyStrided } from "./copy";
+export { softmaxFloat } from "./softmax";
+export { adamFloat, sgdFloat, sgdMomentumFloat } from "./optimizer";

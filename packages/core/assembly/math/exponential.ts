@@ -1,0 +1,103 @@
+/**
+ * exp and what is made of it, four lanes at a time.
+ *
+ * Every function reduces x = n ln 2 + r with |r| ≤ ½ ln 2 and takes e^r − 1 = r + r² P(r), P the minimax
+ * polynomial of degree 4 (relative error of e^r: 2^-28). ln 2 is split so that n times its high part is exact.
+ * `pmin`/`pmax` clamp with one instruction and, with the variable first, let NaN through.
+ */
+import { logOnePlus } from "./logarithm";
+
+/** 1.5 · 2²³: adding it to |t| < 2²² rounds t to an integer, which the low mantissa bits then hold. */
+const ROUND: f32 = 12582912.0;
+const ROUND_BITS: i32 = 0x4b400000;
+const LOG2_E: f32 = 1.4426950216293335;
+const LN2_HIGH: f32 = 0.693145751953125;
+const LN2_LOW: f32 = 1.428606765330187e-6;
+
+/** r + r² P(r) = e^r − 1 for |r| ≤ ½ ln 2. */
+// @ts-ignore: decorator
+@inline function reducedExpm1(r: v128): v128 {
+  let p = f32x4.add(f32x4.mul(f32x4.splat(0.0013882516650483012), r), f32x4.splat(0.008366520516574383));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.04166720062494278));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.1666654348373413));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.4999999701976776));
+  return f32x4.add(f32x4.mul(f32x4.mul(r, r), p), r);
+}
+
+/** x / ln 2 + ROUND: its bits less ROUND_BITS are n, its value less ROUND is n too. */
+// @ts-ignore: decorator
+@inline function roundedQuotient(x: v128): v128 {
+  return f32x4.add(f32x4.mul(x, f32x4.splat(LOG2_E)), f32x4.splat(ROUND));
+}
+
+// @ts-ignore: decorator
+@inline function remainder(x: v128, quotient: v128): v128 {
+  const n = f32x4.sub(quotient, f32x4.splat(ROUND));
+  return f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
+}
+
+/** 2ⁿ for −126 ≤ n ≤ 127, from the rounded quotient. */
+// @ts-ignore: decorator
+@inline function powerOfTwo(quotient: v128): v128 {
+  return i32x4.shl(i32x4.add(quotient, i32x4.splat(127 - ROUND_BITS)), 23);
+}
+
+/** e^x over the whole range: subnormal results are rounded once, by the second of two scalings. */
+// @ts-ignore: decorator
+@inline export function exp(x: v128): v128 {
+  const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-104.5)), f32x4.splat(89.0));
+  const quotient = roundedQuotient(clamped);
+  const y = f32x4.add(f32x4.splat(1.0), reducedExpm1(remainder(clamped, quotient)));
+  const n = i32x4.sub(quotient, i32x4.splat(ROUND_BITS));
+  const half = i32x4.shr_s(n, 1);
+  const first = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
+  const second = i32x4.shl(i32x4.add(i32x4.sub(n, half), i32x4.splat(127)), 23);
+  return f32x4.mul(f32x4.mul(y, first), second);
+}
+
+/** e^x for −87 ≤ x ≤ 88: one scaling. */
+// @ts-ignore: decorator
+@inline export function expNormal(x: v128): v128 {
+  const quotient = roundedQuotient(x);
+  const y = f32x4.add(f32x4.splat(1.0), reducedExpm1(remainder(x, quotient)));
+  return f32x4.mul(y, powerOfTwo(quotient));
+}
+
+/** e^x − 1. 2ⁿ (e^r − 1) + (2ⁿ − 1), at half scale so that n = 128 does not overflow. */
+// @ts-ignore: decorator
+@inline export function expm1(x: v128): v128 {
+  const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-20.0)), f32x4.splat(89.0));
+  const quotient = roundedQuotient(clamped);
+  const q = reducedExpm1(remainder(clamped, quotient));
+  const half = powerOfTwo(i32x4.sub(quotient, i32x4.splat(1)));
+  const y = f32x4.add(f32x4.mul(half, q), f32x4.sub(half, f32x4.splat(0.5)));
+  return v128.bitselect(x, f32x4.add(y, y), f32x4.eq(x, f32x4.splat(0.0)));
+}
+
+/** With E = e^(2|x|) − 1: tanh |x| = E / (E + 2), which is 1 in float32 from |x| = 9.02 on. */
+// @ts-ignore: decorator
+@inline export function tanh(x: v128): v128 {
+  const twice = f32x4.pmin(f32x4.abs(f32x4.add(x, x)), f32x4.splat(20.0));
+  const quotient = roundedQuotient(twice);
+  const q = reducedExpm1(remainder(twice, quotient));
+  const scale = powerOfTwo(quotient);
+  const e = f32x4.add(f32x4.mul(scale, q), f32x4.sub(scale, f32x4.splat(1.0)));
+  const y = f32x4.div(e, f32x4.add(e, f32x4.splat(2.0)));
+  return v128.bitselect(x, y, i32x4.splat(0x80000000));
+}
+
+/** With e = e^−|x|: 1 / (1 + e) for x ≥ 0, e / (1 + e) below: never an overflow, and subnormals come out right. */
+// @ts-ignore: decorator
+@inline export function sigmoid(x: v128): v128 {
+  const e = exp(f32x4.neg(f32x4.abs(x)));
+  const one = f32x4.splat(1.0);
+  const numerator = v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0.0)));
+  return f32x4.div(numerator, f32x4.add(one, e));
+}
+
+/** log(1 + e^x) = max(x, 0) + log1p(e^−|x|). */
+// @ts-ignore: decorator
+@inline export function softplus(x: v128): v128 {
+  const e = exp(f32x4.neg(f32x4.abs(x)));
+  return f32x4.add(f32x4.max(x, f32x4.splat(0.0)), logOnePlus(e));
+}

@@ -1,0 +1,186 @@
+/**
+ * C = activation(op(A) · op(B) + bias) in float32.
+ *
+ * Registers hold a block of 4 rows × 8 columns of C; per step of k the block takes one row of a panel of B (8
+ * columns, packed so that it is contiguous) and four splatted elements of A. k is cut into runs of PANEL_DEPTH so
+ * that a panel stays in the first-level cache, m into runs of CHUNK_ROWS so that A stays in the second.
+ *
+ * Every element of C is summed over k in the same order whatever m, n, the transposes and the block it falls in: a
+ * batch of 256 rows gives bit for bit what its rows give one by one.
+ */
+import { packPlain, packTransposed } from "./pack";
+import { rowsTimesTransposed } from "./matmulSmall";
+import { PANEL_COLUMNS, PANEL_DEPTH, PANELS } from "./scratch";
+import { finishVector, storeColumns } from "./matmulStore";
+import { activate, RELU } from "./activation";
+
+const CHUNK_ROWS: i32 = 128;
+/** Below this many rows, packing B costs more than it saves. */
+const PACKED_ROWS: i32 = 8;
+
+/** `bias` 0: none. A batch stride of 0 reuses one matrix. */
+export function matmulFloat(
+  a: usize, b: usize, bias: usize, c: usize, batch: i32, m: i32, n: i32, k: i32,
+  transposeA: bool, transposeB: bool, batchStrideA: i32, batchStrideB: i32, activation: i32,
+): void {
+  for (let index = 0; index < batch; index++) {
+    product(a, b, bias, c, m, n, k, transposeA, transposeB, activation == RELU);
+    if (activation > RELU) activate(activation, c, m * n);
+    a += <usize>batchStrideA << 2;
+    b += <usize>batchStrideB << 2;
+    c += <usize>(m * n) << 2;
+  }
+}
+
+function product(
+  a: usize, b: usize, bias: usize, c: usize, m: i32, n: i32, k: i32,
+  transposeA: bool, transposeB: bool, relu: bool,
+): void {
+  if (transposeB && !transposeA && m < PACKED_ROWS) return rowsTimesTransposed(a, b, bias, c, m, n, k, relu);
+  const packed = transposeB || m >= PACKED_ROWS;
+  let k0 = 0;
+  do {
+    const depth = min(k - k0, PANEL_DEPTH);
+    const last = k0 + depth >= k;
+    for (let n0 = 0; n0 < n; n0 += PANEL_COLUMNS) {
+      const width = min(n - n0, PANEL_COLUMNS);
+      if (packed) {
+        if (transposeB) packTransposed(b + (<usize>(n0 * k + k0) << 2), k, width, depth);
+        else packPlain(b + (<usize>(k0 * n + n0) << 2), n, width, depth);
+      }
+      for (let m0 = 0; m0 < m; m0 += CHUNK_ROWS) {
+        const rows = min(m - m0, CHUNK_ROWS);
+        const aStart = a + (<usize>(transposeA ? k0 * m + m0 : m0 * k + k0) << 2);
+        for (let j = 0; j < width; j += 8) {
+          const columns = min(width - j, 8);
+          const panel = packed
+            ? PANELS + (<usize>(j * ((depth + 3) & ~3)) << 2)
+            : b + (<usize>(k0 * n + n0 + j) << 2);
+          const panelStride: usize = packed ? (columns > 4 ? 32 : 16) : <usize>n << 2;
+          const target = c + (<usize>(m0 * n + n0 + j) << 2);
+          const panelBias = last && bias != 0 ? bias + (<usize>(n0 + j) << 2) : 0;
+          panelRows(
+            transposeA, columns, aStart, <usize>(transposeA ? m : k) << 2, panel, panelStride, depth,
+            target, <usize>n << 2, rows, k0 > 0, panelBias, last && relu,
+          );
+        }
+      }
+    }
+    k0 += PANEL_DEPTH;
+  } while (k0 < k);
+}
+
+function panelRows(
+  transposeA: bool, columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+  c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
+): void {
+  if (transposeA) {
+    if (columns > 4) wideTransposed(columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+    else narrowTransposed(columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+  } else {
+    if (columns > 4) widePlain(columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+    else narrowPlain(columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+  }
+}
+
+function widePlain(
+  columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+  c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
+): void {
+  blocks(2, false, columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+}
+
+function narrowPlain(
+  columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+  c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
+): void {
+  blocks(1, false, columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+}
+
+function wideTransposed(
+  columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+  c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
+): void {
+  blocks(2, true, columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+}
+
+function narrowTransposed(
+  columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+  c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
+): void {
+  blocks(1, true, columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+}
+
+// @ts-ignore: decorator
+@inline function blocks(
+  vectors: i32, transposed: bool, columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+  c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
+): void {
+  const rowStep: usize = transposed ? 4 : aStride;
+  for (; rows >= 4; rows -= 4) {
+    block(4, vectors, transposed, columns, a, aStride, b, bStride, depth, c, cStride, accumulate, bias, relu);
+    a += rowStep << 2;
+    c += cStride << 2;
+  }
+  if (rows & 2) {
+    block(2, vectors, transposed, columns, a, aStride, b, bStride, depth, c, cStride, accumulate, bias, relu);
+    a += rowStep << 1;
+    c += cStride << 1;
+  }
+  if (rows & 1) block(1, vectors, transposed, columns, a, aStride, b, bStride, depth, c, cStride, accumulate, bias, relu);
+}
+
+/** One register block: `rows` (1, 2, 4) × `vectors` (1, 2) of four columns, `columns` of which are stored. */
+// @ts-ignore: decorator
+@inline function block(
+  rows: i32, vectors: i32, transposed: bool, columns: i32, a: usize, aStride: usize, b: usize, bStride: usize,
+  depth: i32, c: usize, cStride: usize, accumulate: bool, bias: usize, relu: bool,
+): void {
+  const zero = f32x4.splat(0.0);
+  let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
+  // The four rows' elements at one k: apart by aStride, or side by side where A is transposed.
+  let a0 = a;
+  let a1 = transposed ? a + 4 : a + aStride;
+  let a2 = transposed ? a + 8 : a + aStride * 2;
+  let a3 = transposed ? a + 12 : a + aStride * 3;
+  for (let step = 0; step < depth; step++) {
+    const b0 = v128.load(b);
+    const b1 = vectors > 1 ? v128.load(b, 16) : zero;
+    const x0 = v128.load32_splat(a0);
+    c00 = f32x4.add(c00, f32x4.mul(x0, b0));
+    if (vectors > 1) c01 = f32x4.add(c01, f32x4.mul(x0, b1));
+    if (rows > 1) {
+      const x1 = v128.load32_splat(a1);
+      c10 = f32x4.add(c10, f32x4.mul(x1, b0));
+      if (vectors > 1) c11 = f32x4.add(c11, f32x4.mul(x1, b1));
+    }
+    if (rows > 2) {
+      const x2 = v128.load32_splat(a2);
+      c20 = f32x4.add(c20, f32x4.mul(x2, b0));
+      if (vectors > 1) c21 = f32x4.add(c21, f32x4.mul(x2, b1));
+      const x3 = v128.load32_splat(a3);
+      c30 = f32x4.add(c30, f32x4.mul(x3, b0));
+      if (vectors > 1) c31 = f32x4.add(c31, f32x4.mul(x3, b1));
+    }
+    const next: usize = transposed ? aStride : 4;
+    a0 += next;
+    if (rows > 1) a1 += next;
+    if (rows > 2) a2 += next;
+    if (rows > 2) a3 += next;
+    b += bStride;
+  }
+  storeRow(vectors, columns, c, c00, c01, accumulate, bias, relu);
+  if (rows > 1) storeRow(vectors, columns, c + cStride, c10, c11, accumulate, bias, relu);
+  if (rows > 2) storeRow(vectors, columns, c + cStride * 2, c20, c21, accumulate, bias, relu);
+  if (rows > 2) storeRow(vectors, columns, c + cStride * 3, c30, c31, accumulate, bias, relu);
+}
+
+// @ts-ignore: decorator
+@inline function storeRow(
+  vectors: i32, columns: i32, c: usize, low: v128, high: v128, accumulate: bool, bias: usize, relu: bool,
+): void {
+  const first = finishVector(low, c, accumulate, bias, relu);
+  if (vectors == 1) return storeColumns(c, first, columns);
+  v128.store(c, first);
+  storeColumns(c + 16, finishVector(high, c + 16, accumulate, bias == 0 ? 0 : bias + 16, relu), columns - 4);
+}

@@ -1,0 +1,134 @@
+/**
+ * C = A · Bᵀ + bias for a few rows of A: nothing is packed, blocks of Bᵀ are transposed in registers as they come.
+ * The order of summation is that of `matmul.ts`.
+ */
+import { finishVector, storeColumns } from "./matmulStore";
+import { PANEL_DEPTH } from "./scratch";
+import { highHalves, interleaveHigh, interleaveLow, lowHalves } from "./transpose";
+
+/** A [m, k], B [n, k]. */
+export function rowsTimesTransposed(
+  a: usize, b: usize, bias: usize, c: usize, m: i32, n: i32, k: i32, relu: bool,
+): void {
+  const aStride = <usize>k << 2;
+  const cStride = <usize>n << 2;
+  let rows = m;
+  for (; rows >= 4; rows -= 4) {
+    fourRows(a, b, bias, c, n, k, relu);
+    a += aStride << 2;
+    c += cStride << 2;
+  }
+  if (rows & 2) {
+    twoRows(a, b, bias, c, n, k, relu);
+    a += aStride << 1;
+    c += cStride << 1;
+  }
+  if (rows & 1) oneRow(a, b, bias, c, n, k, relu);
+}
+
+function fourRows(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu: bool): void {
+  columnGroups(4, a, b, bias, c, n, k, relu);
+}
+
+function twoRows(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu: bool): void {
+  columnGroups(2, a, b, bias, c, n, k, relu);
+}
+
+function oneRow(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu: bool): void {
+  columnGroups(1, a, b, bias, c, n, k, relu);
+}
+
+// @ts-ignore: decorator
+@inline function columnGroups(
+  rows: i32, a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu: bool,
+): void {
+  const stride = <usize>k << 2;
+  for (let j = 0; j < n; j += 4) {
+    const columns = min(n - j, 4);
+    const r0 = b + stride * <usize>j;
+    const r1 = b + stride * <usize>min(j + 1, n - 1);
+    const r2 = b + stride * <usize>min(j + 2, n - 1);
+    const r3 = b + stride * <usize>min(j + 3, n - 1);
+    let k0 = 0;
+    do {
+      const depth = min(k - k0, PANEL_DEPTH);
+      const last = k0 + depth >= k;
+      const offset = <usize>k0 << 2;
+      group(
+        rows, columns, a + offset, stride, r0 + offset, r1 + offset, r2 + offset, r3 + offset, depth,
+        c + (<usize>j << 2), <usize>n << 2, k0 > 0, last && bias != 0 ? bias + (<usize>j << 2) : 0, last && relu,
+      );
+      k0 += PANEL_DEPTH;
+    } while (k0 < k);
+  }
+}
+
+/** Four columns of one, two or four rows, over one run of k. */
+// @ts-ignore: decorator
+@inline function group(
+  rows: i32, columns: i32, a: usize, aStride: usize, r0: usize, r1: usize, r2: usize, r3: usize, depth: i32,
+  c: usize, cStride: usize, accumulate: bool, bias: usize, relu: bool,
+): void {
+  let c0 = f32x4.splat(0.0);
+  let c1 = c0, c2 = c0, c3 = c0;
+  let a1 = a + aStride;
+  let a2 = a1 + aStride;
+  let a3 = a2 + aStride;
+  let left = depth;
+  for (; left >= 4; left -= 4) {
+    const x0 = v128.load(r0);
+    const x1 = v128.load(r1);
+    const x2 = v128.load(r2);
+    const x3 = v128.load(r3);
+    const low01 = interleaveLow(x0, x1);
+    const low23 = interleaveLow(x2, x3);
+    const high01 = interleaveHigh(x0, x1);
+    const high23 = interleaveHigh(x2, x3);
+    const b0 = lowHalves(low01, low23);
+    const b1 = highHalves(low01, low23);
+    const b2 = lowHalves(high01, high23);
+    const b3 = highHalves(high01, high23);
+    c0 = fourTerms(c0, a, b0, b1, b2, b3);
+    if (rows > 1) c1 = fourTerms(c1, a1, b0, b1, b2, b3);
+    if (rows > 2) c2 = fourTerms(c2, a2, b0, b1, b2, b3);
+    if (rows > 2) c3 = fourTerms(c3, a3, b0, b1, b2, b3);
+    a += 16;
+    a1 += 16;
+    a2 += 16;
+    a3 += 16;
+    r0 += 16;
+    r1 += 16;
+    r2 += 16;
+    r3 += 16;
+  }
+  for (; left > 0; left--) {
+    let column = v128.load32_zero(r0);
+    column = v128.load32_lane(r1, column, 1);
+    column = v128.load32_lane(r2, column, 2);
+    column = v128.load32_lane(r3, column, 3);
+    c0 = f32x4.add(c0, f32x4.mul(v128.load32_splat(a), column));
+    if (rows > 1) c1 = f32x4.add(c1, f32x4.mul(v128.load32_splat(a1), column));
+    if (rows > 2) c2 = f32x4.add(c2, f32x4.mul(v128.load32_splat(a2), column));
+    if (rows > 2) c3 = f32x4.add(c3, f32x4.mul(v128.load32_splat(a3), column));
+    a += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+    r0 += 4;
+    r1 += 4;
+    r2 += 4;
+    r3 += 4;
+  }
+  storeColumns(c, finishVector(c0, c, accumulate, bias, relu), columns);
+  if (rows > 1) storeColumns(c + cStride, finishVector(c1, c + cStride, accumulate, bias, relu), columns);
+  if (rows > 2) storeColumns(c + cStride * 2, finishVector(c2, c + cStride * 2, accumulate, bias, relu), columns);
+  if (rows > 2) storeColumns(c + cStride * 3, finishVector(c3, c + cStride * 3, accumulate, bias, relu), columns);
+}
+
+// @ts-ignore: decorator
+@inline function fourTerms(sum: v128, a: usize, b0: v128, b1: v128, b2: v128, b3: v128): v128 {
+  sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(a), b0));
+  sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(a, 4), b1));
+  sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(a, 8), b2));
+  return f32x4.add(sum, f32x4.mul(v128.load32_splat(a, 12), b3));
+}

@@ -1,0 +1,112 @@
+/**
+ * The softmax family along the middle axis of [outer, axis, inner], shifted by the maximum; sums in double.
+ * Long rows go vector by vector; short axes, and inner > 1, four lines side by side.
+ */
+import { highDoubles, laneMask, lineOffset, loadLanes, lowDoubles, storeLanes, toFloats } from "./lanes";
+import { exp } from "./math/exponential";
+import { log } from "./math/logarithm";
+
+const SOFTMAX: i32 = 0;
+const LOG_SOFTMAX: i32 = 1;
+const LOGSUMEXP: i32 = 2;
+
+export function softmaxFloat(op: i32, x: usize, y: usize, outer: i32, axis: i32, inner: i32): void {
+  if (inner == 1 && axis >= 16) {
+    const bytes = <usize>axis << 2;
+    for (let o = 0; o < outer; o++) {
+      softmaxRow(op, x, y, axis);
+      x += bytes;
+      y += op == LOGSUMEXP ? 4 : bytes;
+    }
+  } else {
+    const lines = outer * inner;
+    for (let line = 0; line < lines; line += 4) softmaxLanes(op, x, y, line, lines, axis, inner);
+  }
+}
+
+/** The maximum itself where it is infinite: +∞ is absorbing, and a line of −∞ has the logarithm of 0. */
+// @ts-ignore: decorator
+@inline function logSumExp(maximum: v128, sum: v128): v128 {
+  const infinite = f32x4.eq(f32x4.abs(maximum), f32x4.splat(Infinity));
+  return v128.bitselect(maximum, f32x4.add(maximum, log(sum)), infinite);
+}
+
+function softmaxRow(op: i32, x: usize, y: usize, axis: i32): void {
+  const end = x + (<usize>(axis & ~3) << 2);
+  const rest = laneMask(axis & 3);
+  const lowest = f32x4.splat(-Infinity);
+
+  let maximum = v128.bitselect(v128.load(end), lowest, rest);
+  for (let p = x; p < end; p += 16) maximum = f32x4.max(maximum, v128.load(p));
+  maximum = f32x4.max(maximum, v128.shuffle<i64>(maximum, maximum, 1, 0));
+  maximum = f32x4.max(maximum, v128.shuffle<i32>(maximum, maximum, 1, 0, 3, 2));
+
+  let low = f64x2.splat(0.0);
+  let high = low;
+  let q = y;
+  for (let p = x; p < end; p += 16, q += 16) {
+    const e = exp(f32x4.sub(v128.load(p), maximum));
+    if (op == SOFTMAX) v128.store(q, e);
+    low = f64x2.add(low, lowDoubles(e));
+    high = f64x2.add(high, highDoubles(e));
+  }
+  if (axis & 3) {
+    const e = v128.and(exp(f32x4.sub(v128.load(end), maximum)), rest);
+    if (op == SOFTMAX) v128.store(q, e);
+    low = f64x2.add(low, lowDoubles(e));
+    high = f64x2.add(high, highDoubles(e));
+  }
+  const total = f64x2.add(low, high);
+  const sum = f32x4.splat(<f32>(f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1)));
+
+  if (op == LOGSUMEXP) {
+    store<f32>(y, f32x4.extract_lane(logSumExp(maximum, sum), 0));
+    return;
+  }
+  const yEnd = y + (<usize>axis << 2);
+  if (op == SOFTMAX) {
+    for (; y < yEnd; y += 16) v128.store(y, f32x4.div(v128.load(y), sum));
+  } else {
+    const logSum = log(sum);
+    for (; y < yEnd; y += 16, x += 16) v128.store(y, f32x4.sub(f32x4.sub(v128.load(x), maximum), logSum));
+  }
+}
+
+function softmaxLanes(op: i32, x: usize, y: usize, line: i32, lines: i32, axis: i32, inner: i32): void {
+  const o0 = lineOffset(line, lines, axis, inner);
+  const o1 = lineOffset(line + 1, lines, axis, inner);
+  const o2 = lineOffset(line + 2, lines, axis, inner);
+  const o3 = lineOffset(line + 3, lines, axis, inner);
+  const step = <usize>inner << 2;
+  const end = step * <usize>axis;
+
+  let maximum = f32x4.splat(-Infinity);
+  for (let a: usize = 0; a < end; a += step) {
+    maximum = f32x4.max(maximum, loadLanes(x + o0 + a, x + o1 + a, x + o2 + a, x + o3 + a));
+  }
+  let low = f64x2.splat(0.0);
+  let high = low;
+  for (let a: usize = 0; a < end; a += step) {
+    const e = exp(f32x4.sub(loadLanes(x + o0 + a, x + o1 + a, x + o2 + a, x + o3 + a), maximum));
+    if (op == SOFTMAX) storeLanes(y + o0 + a, y + o1 + a, y + o2 + a, y + o3 + a, e);
+    low = f64x2.add(low, lowDoubles(e));
+    high = f64x2.add(high, highDoubles(e));
+  }
+  const sum = toFloats(low, high);
+
+  if (op == LOGSUMEXP) {
+    v128.store(y + (<usize>line << 2), logSumExp(maximum, sum));
+  } else if (op == SOFTMAX) {
+    for (let a: usize = 0; a < end; a += step) {
+      const e = loadLanes(y + o0 + a, y + o1 + a, y + o2 + a, y + o3 + a);
+      storeLanes(y + o0 + a, y + o1 + a, y + o2 + a, y + o3 + a, f32x4.div(e, sum));
+    }
+  } else {
+    const logSum = log(sum);
+    for (let a: usize = 0; a < end; a += step) {
+      const value = loadLanes(x + o0 + a, x + o1 + a, x + o2 + a, x + o3 + a);
+      const result = f32x4.sub(f32x4.sub(value, maximum), logSum);
+      storeLanes(y + o0 + a, y + o1 + a, y + o2 + a, y + o3 + a, result);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+import type { Kernel, KernelOf, ReduceOp, UnaryOp } from "../kernel.ts";
+import { activations, reduceOps, unaryOps } from "../kernel.ts";
+import { Elementwise } from "./elementwise.ts";
+import { Layout } from "./layout.ts";
+import type { WasmKernels } from "./module.ts";
+import { opCodes } from "./opCodes.ts";
+import type { PagedMemory } from "./pagedMemory.ts";
+
+const unaryCodes: { readonly [Op in UnaryOp]: number } = opCodes(unaryOps);
+const reduceCodes: { readonly [Op in ReduceOp]: number } = opCodes(reduceOps);
+const activationCodes: { readonly [Op in KernelOf<"matmul">["activation"]]: number } = opCodes(activations);
+const softmaxCodes: { readonly [Op in KernelOf<"softmax">["op"]]: number } = opCodes([
+  "softmax",
+  "logSoftmax",
+  "logsumexp",
+]);
+
+const wordOfFloat = new Float32Array(1);
+const wordBits = new Int32Array(wordOfFloat.buffer);
+
+/**
+ * Calls the WebAssembly function for a kernel whose buffers have addresses. It knows nothing of buffers and pages, and
+ * allocates nothing, so that a recorded step can replay it on fixed addresses.
+ */
+export class Launcher {
+  private readonly kernels: WasmKernels;
+  private readonly pages: PagedMemory;
+  private readonly elementwise: Elementwise;
+  private readonly layout = new Layout();
+
+  constructor(kernels: WasmKernels, pages: PagedMemory) {
+    this.kernels = kernels;
+    this.pages = pages;
+    this.elementwise = new Elementwise(kernels, pages);
+  }
+
+  launch(kernel: Kernel, inputs: readonly number[], outputs: readonly number[]): void {
+    const { kernels } = this;
+    const x = inputs[0]!;
+    const y = outputs[0]!;
+    const integer = kernel.dtype === "int32";
+    switch (kernel.kind) {
+      case "fill":
+        kernels.fillBits(y, kernel.length, bitsOf(kernel.value, integer));
+        break;
+      case "cast":
+        this.cast(kernel, x, y);
+        break;
+      case "unary":
+        if (integer) kernels.unaryInteger(unaryCodes[kernel.op], x, y, kernel.length);
+        else kernels.unaryFloat(unaryCodes[kernel.op], x, y, kernel.length);
+        break;
+      case "binary":
+      case "compare":
+        this.elementwise.binary(kernel, inputs, y);
+        break;
+      case "where":
+        this.elementwise.where(kernel, inputs, y);
+        break;
+      case "reduce": {
+        const op = reduceCodes[kernel.op];
+        if (integer) kernels.reduceInteger(op, x, y, kernel.outer, kernel.axis, kernel.inner);
+        else kernels.reduceFloat(op, x, y, kernel.outer, kernel.axis, kernel.inner);
+        break;
+      }
+      case "cumsum": {
+        const reverse = kernel.reverse ? 1 : 0;
+        if (integer) kernels.cumsumInteger(x, y, kernel.outer, kernel.axis, kernel.inner, reverse);
+        else kernels.cumsumFloat(x, y, kernel.outer, kernel.axis, kernel.inner, reverse);
+        break;
+      }
+      case "matmul":
+        this.matmul(kernel, inputs, y);
+        break;
+      case "copy":
+        this.copy(kernel, x, y);
+        break;
+      case "gather":
+        if (kernel.mode === "slices") {
+          kernels.gatherSlices(x, inputs[1]!, y, kernel.outer, kernel.axis, kernel.inner, kernel.count);
+        } else {
+          kernels.gatherElements(x, inputs[1]!, y, kernel.outer, kernel.axis, kernel.inner, kernel.count);
+        }
+        break;
+      case "scatterAdd":
+        this.scatterAdd(kernel, x, inputs[1]!, y);
+        break;
+      case "softmax":
+        kernels.softmaxFloat(softmaxCodes[kernel.op], x, y, kernel.outer, kernel.axis, kernel.inner);
+        break;
+      case "sgd":
+        this.sgd(kernel, x, outputs);
+        break;
+      case "adam":
+        this.adam(kernel, x, outputs);
+        break;
+      default:
+        kernel satisfies never;
+    }
+  }
+
+  private cast(kernel: KernelOf<"cast">, x: number, y: number): void {
+    if (kernel.dtype === kernel.to) this.kernels.copyBytes(x, y, kernel.length * 4);
+    else if (kernel.to === "int32") this.kernels.castToInteger(x, y, kernel.length);
+    else this.kernels.castToFloat(x, y, kernel.length);
+  }
+
+  private matmul(kernel: KernelOf<"matmul">, inputs: readonly number[], c: number): void {
+    const run = kernel.dtype === "int32" ? this.kernels.matmulInteger : this.kernels.matmulFloat;
+    run(
+      inputs[0]!,
+      inputs[1]!,
+      kernel.bias ? inputs[2]! : 0,
+      c,
+      kernel.batch,
+      kernel.m,
+      kernel.n,
+      kernel.k,
+      kernel.transposeA ? 1 : 0,
+      kernel.transposeB ? 1 : 0,
+      kernel.batchStrideA,
+      kernel.batchStrideB,
+      activationCodes[kernel.activation],
+    );
+  }
+
+  private copy(kernel: KernelOf<"copy">, x: number, y: number): void {
+    const { layout, kernels } = this;
+    layout.set(kernel.shape, [kernel.inputStrides, kernel.outputStrides]);
+    if (layout.length === 0) return;
+    const from = x + kernel.inputOffset * 4;
+    const to = y + kernel.outputOffset * 4;
+    layout.sortBy(1);
+    const { rank, sizes } = layout;
+    const xs = layout.strides[0]!;
+    const ys = layout.strides[1]!;
+    if (rank === 1) {
+      if (xs[0] === 1 && ys[0] === 1) kernels.copyBytes(from, to, layout.length * 4);
+      else kernels.copyPlane(from, to, 1, layout.length, 0, xs[0]!, 0, ys[0]!);
+    } else if (rank === 2) {
+      kernels.copyPlane(from, to, sizes[1]!, sizes[0]!, xs[1]!, xs[0]!, ys[1]!, ys[0]!);
+    } else {
+      layout.store(this.pages.integers, kernels.layoutAddress() / 4, 2);
+      kernels.copyStrided(from, to, rank);
+    }
+  }
+
+  private scatterAdd(kernel: KernelOf<"scatterAdd">, x: number, index: number, y: number): void {
+    const { outer, axis, inner, count } = kernel;
+    const integer = kernel.dtype === "int32" ? 1 : 0;
+    if (kernel.mode === "slices") {
+      this.kernels.scatterAddSlices(integer, x, index, y, outer, axis, inner, count);
+    } else {
+      this.kernels.scatterAddElements(integer, x, index, y, outer, axis, inner, count);
+    }
+  }
+
+  private sgd(kernel: KernelOf<"sgd">, gradient: number, outputs: readonly number[]): void {
+    const { length, learningRate, weightDecay, momentum, dampening, nesterov, first } = kernel;
+    if (momentum === 0) {
+      this.kernels.sgdFloat(gradient, outputs[0]!, length, learningRate, weightDecay);
+      return;
+    }
+    this.kernels.sgdMomentumFloat(
+      gradient,
+      outputs[0]!,
+      outputs[1]!,
+      length,
+      learningRate,
+      weightDecay,
+      momentum,
+      1 - dampening,
+      nesterov ? 1 : 0,
+      first ? 1 : 0,
+    );
+  }
+
+  private adam(kernel: KernelOf<"adam">, gradient: number, outputs: readonly number[]): void {
+    const { learningRate, weightDecay, decoupled } = kernel;
+    this.kernels.adamFloat(
+      gradient,
+      outputs[0]!,
+      outputs[1]!,
+      outputs[2]!,
+      kernel.length,
+      learningRate / kernel.biasCorrection1,
+      1 - kernel.beta1,
+      kernel.beta2,
+      1 - kernel.beta2,
+      kernel.epsilon,
+      decoupled ? 0 : weightDecay,
+      decoupled ? 1 - learningRate * weightDecay : 1,
+      1 / Math.sqrt(kernel.biasCorrection2),
+    );
+  }
+}
+
+/** The 32 bits of an element. */
+function bitsOf(value: number, integer: boolean): number {
+  if (integer) return Math.trunc(value);
+  wordOfFloat[0] = value;
+  return wordBits[0]!;
+}
