@@ -1,0 +1,128 @@
+import { noGrad, setDevice, tensor } from "@gradbridge/core";
+import { actorCritic, categoricalHead } from "@gradbridge/policy";
+import { generator } from "@gradbridge/random";
+import {
+  Box,
+  Discrete,
+  Env,
+  type ResetResult,
+  type StepResult,
+  SyncVectorEnv,
+  type VectorEnv,
+} from "gymnasium-js";
+import { describe, expect, it } from "vitest";
+import { collect } from "./collect.ts";
+
+await setDevice("reference");
+
+/** Counts its steps in the observation; ends as told after `length` steps; the reward is the count. */
+class Counter extends Env<Box, Discrete> {
+  readonly observationSpace: Box = new Box(-1, 1e6, { shape: [1] });
+  readonly actionSpace: Discrete = new Discrete(2);
+  readonly #length: number;
+  readonly #end: "terminated" | "truncated";
+  readonly #poison: number;
+  #count = 0;
+
+  constructor(length: number, end: "terminated" | "truncated", poison = Infinity) {
+    super();
+    this.#length = length;
+    this.#end = end;
+    this.#poison = poison;
+  }
+
+  reset(): ResetResult<Float32Array> {
+    this.#count = 0;
+    return [Float32Array.of(0), {}];
+  }
+
+  step(): StepResult<Float32Array> {
+    this.#count++;
+    const over = this.#count === this.#length;
+    const reward = this.#count >= this.#poison ? Number.NaN : this.#count;
+    return [
+      Float32Array.of(this.#count),
+      reward,
+      over && this.#end === "terminated",
+      over && this.#end === "truncated",
+      {},
+    ];
+  }
+}
+
+const policy = actorCritic({
+  observationSize: 1,
+  head: categoricalHead(2),
+  hidden: [4],
+  generator: generator(3),
+});
+const valueAt = (count: number): number => noGrad(() => policy.forward(tensor([[count]])).value!.item());
+
+function counters(...create: (() => Env<Box, Discrete>)[]): VectorEnv {
+  return new SyncVectorEnv(create, { autoresetMode: "same_step" }) as unknown as VectorEnv;
+}
+
+describe("collect", () => {
+  const create = (): VectorEnv =>
+    counters(
+      () => new Counter(2, "terminated"),
+      () => new Counter(3, "truncated"),
+    );
+
+  it("keeps what was seen, earned and ended, and starts new episodes in between", async () => {
+    const rollout = await collect(policy, create(), { steps: 4, generator: generator(0) });
+    expect([...rollout.observation.values]).toEqual([0, 0, 1, 1, 0, 2, 1, 0]);
+    expect([...rollout.reward]).toEqual([1, 1, 2, 2, 1, 3, 2, 1]);
+    expect([...rollout.terminated]).toEqual([0, 0, 1, 0, 0, 0, 1, 0]);
+    expect([...rollout.truncated]).toEqual([0, 0, 0, 0, 0, 1, 0, 0]);
+    expect(rollout.episodes).toEqual([
+      { return: 3, length: 2 },
+      { return: 6, length: 3 },
+      { return: 3, length: 2 },
+    ]);
+  });
+
+  it("values what follows: 0 after a termination, the last observation after a truncation, the next step otherwise", async () => {
+    const { value, nextValue } = await collect(policy, create(), { steps: 4, generator: generator(0) });
+    expect([...value]).toEqual([0, 0, 1, 1, 0, 2, 1, 0].map(valueAt));
+    expect([...nextValue]).toEqual([
+      valueAt(1),
+      valueAt(1),
+      0,
+      valueAt(2),
+      valueAt(1),
+      valueAt(3),
+      0,
+      valueAt(1),
+    ]);
+  });
+
+  it("continues where the last rollout ended, as one long rollout would", async () => {
+    const whole = await collect(policy, create(), { steps: 6, generator: generator(0) });
+    const envs = create();
+    const random = generator(0);
+    const first = await collect(policy, envs, { steps: 2, generator: random });
+    const second = await collect(policy, envs, { steps: 4, generator: random, start: first.end });
+    expect([...first.reward, ...second.reward]).toEqual([...whole.reward]);
+    expect([...first.action.values, ...second.action.values]).toEqual([...whole.action.values]);
+    expect([...first.episodes, ...second.episodes]).toEqual(whole.episodes);
+  });
+
+  it("records the outputs that acted, and their log-probability of the action", async () => {
+    const rollout = await collect(policy, create(), { steps: 3, generator: generator(0) });
+    const logits = tensor(rollout.outputs.logits!.values, { shape: [6, 2] });
+    const expected = policy.distribution({ logits }).logProb(tensor(rollout.action.values as Int32Array));
+    expect([...rollout.logProb]).toEqual([...expected.dataSync()]);
+  });
+
+  it("names a reward that is not finite, and refuses another autoreset mode", async () => {
+    const poisoned = counters(() => new Counter(9, "terminated", 3));
+    await expect(collect(policy, poisoned, { steps: 5, generator: generator(0) })).rejects.toThrow(
+      /reward is NaN in environment 0 at step 2/,
+    );
+    const nextStep = new SyncVectorEnv([() => new Counter(2, "terminated")]) as unknown as VectorEnv;
+    await expect(collect(policy, nextStep, { steps: 5, generator: generator(0) })).rejects.toMatchObject({
+      code: "autoreset",
+    });
+  });
+});

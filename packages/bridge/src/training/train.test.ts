@@ -1,0 +1,244 @@
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Policy } from "@gradbridge/policy";
+import { Box, Discrete, Env, type ResetResult, type StepResult } from "gymnasium-js";
+import { describe, expect, it } from "vitest";
+import type { ApplyMode } from "../applying/apply-delta.ts";
+import type { Callback, ProgressRecord, TrainingEnd } from "../callbacks/callback.ts";
+import { checkpoint } from "../callbacks/checkpoint.ts";
+import { jsonlLogger } from "../callbacks/jsonl-logger.ts";
+import { defineEstimator } from "../estimators/estimator.ts";
+import { ppo } from "../estimators/ppo.ts";
+import { evaluate } from "../evaluation/evaluate.ts";
+import { type Checkpoint, loadCheckpoint, restorePolicy } from "./checkpoint.ts";
+import { train } from "./train.ts";
+
+const small = {
+  env: "CartPole-v1",
+  steps: 1024,
+  numEnvs: 4,
+  rolloutSteps: 64,
+  minibatchSize: 96,
+  epochs: 2,
+  evalEpisodes: 3,
+} as const;
+
+/** Collects the log of a run, without its times. */
+function recorder(): Callback & { readonly records: Omit<ProgressRecord, "seconds">[] } {
+  const records: Omit<ProgressRecord, "seconds">[] = [];
+  return {
+    name: "recorder",
+    records,
+    onUpdate(_, { seconds: _seconds, ...record }) {
+      records.push(record);
+    },
+  };
+}
+
+function parametersOf(policy: Policy): number[][] {
+  return Object.values(policy.stateDict()).map((parameter) => [...parameter.dataSync()]);
+}
+
+/** Ends a run after some updates and keeps its checkpoint. */
+function stopAfter(update: number): Callback & { saved: Checkpoint | null } {
+  return {
+    name: "stopAfter",
+    saved: null,
+    async onUpdate(context) {
+      if (context.update === update) context.stop("enough");
+    },
+    async onEnd(context) {
+      this.saved = await context.checkpoint();
+    },
+  };
+}
+
+describe("train", () => {
+  it("gives the same run for the same seed, another for another", async () => {
+    const logs = [recorder(), recorder(), recorder()] as const;
+    const first = await train({ ...small, callbacks: [logs[0]] });
+    const second = await train({ ...small, callbacks: [logs[1]] });
+    await train({ ...small, seed: 2, callbacks: [logs[2]] });
+    expect(logs[1].records).toEqual(logs[0].records);
+    expect(parametersOf(second.policy)).toEqual(parametersOf(first.policy));
+    expect(second.evaluation).toEqual(first.evaluation);
+    expect(logs[2].records).not.toEqual(logs[0].records);
+  });
+
+  it("continues a stopped run exactly: parameters, log and evaluation equal those of the run that was not stopped", async () => {
+    const whole = recorder();
+    const uninterrupted = await train({ ...small, callbacks: [whole] });
+    const stop = stopAfter(2);
+    const first = recorder();
+    const interrupted = await train({ ...small, callbacks: [first, stop] });
+    expect(interrupted.reason).toBe("enough");
+    const second = recorder();
+    const resumed = await train({ env: small.env, resume: stop.saved!, callbacks: [second] });
+    expect([...first.records, ...second.records]).toEqual(whole.records);
+    expect(parametersOf(resumed.policy)).toEqual(parametersOf(uninterrupted.policy));
+    expect(resumed.evaluation).toEqual(uninterrupted.evaluation);
+  });
+
+  it("takes the same first update as seed and as inner product, bit for bit, and a close one as surrogate", async () => {
+    const run = async (apply: ApplyMode): Promise<number[][]> =>
+      parametersOf((await train({ ...small, apply, steps: 256, evalEpisodes: 0 })).policy);
+    const seeded = await run("seed");
+    expect(await run("inner")).toEqual(seeded);
+    (await run("surrogate")).forEach((values, i) => {
+      values.forEach((value, j) => {
+        expect(value).toBeCloseTo(seeded[i]![j]!, 3);
+      });
+    });
+  });
+
+  it("starts each rollout's first minibatch at the ratio 1", async () => {
+    const inner = ppo();
+    const ratios: number[] = [];
+    let fresh = false;
+    const watched = defineEstimator({
+      ...inner,
+      prepare(rollout) {
+        fresh = true;
+        return inner.prepare(rollout);
+      },
+      delta(batch, outputs) {
+        if (fresh)
+          ratios.push(...batch.distribution.logProb(batch.action).sub(batch.logProb).exp().dataSync());
+        fresh = false;
+        return inner.delta(batch, outputs);
+      },
+    });
+    await train({ ...small, estimator: watched as never, evalEpisodes: 0 });
+    expect(ratios.length).toBe(4 * 96);
+    expect(ratios.every((ratio) => ratio === 1)).toBe(true);
+  });
+
+  it.each(["ppo", "reinforce"] as const)("learns which action pays, by %s", async (estimator) => {
+    const result = await train({
+      env: () => new Choice(),
+      estimator,
+      steps: 4096,
+      numEnvs: 8,
+      rolloutSteps: 32,
+      learningRate: 3e-3,
+      evalEpisodes: 20,
+    });
+    expect(result.evaluation!.mean).toBe(10);
+  });
+
+  it("learns a continuous action", async () => {
+    const settings = { numEnvs: 8, rolloutSteps: 64, minibatchSize: 128, learningRate: 3e-3 };
+    const result = await train({ env: () => new Aim(), steps: 16_384, ...settings, evalEpisodes: 20 });
+    expect(result.evaluation!.mean).toBeGreaterThan(-0.02);
+  });
+
+  it("saves checkpoints whose policy evaluates as it did in training, and a log without duplicates after a resume", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "gradbridge-"));
+    const files = { log: join(folder, "progress.jsonl"), checkpoint: join(folder, "checkpoint.safetensors") };
+    const callbacks = (): Callback[] => [jsonlLogger(files.log), checkpoint(files.checkpoint, { every: 1 })];
+    const result = await train({ ...small, callbacks: callbacks() });
+    const saved = await loadCheckpoint(files.checkpoint);
+    const again = await train({ ...small, steps: 256, evalEpisodes: 0 });
+    restorePolicy(again.policy, saved);
+    expect(evaluate(again.policy, small.env, { episodes: 3 })).toEqual(result.evaluation);
+
+    await train({ env: small.env, resume: saved, steps: 2048, callbacks: callbacks() });
+    const lines = (await readFile(files.log, "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const updates = lines.filter(({ type }) => type === "update").map(({ update }) => update);
+    expect(updates).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it("stops at a NaN with the name, the update and the checkpoint, and leaves the parameters finite", async () => {
+    let end: TrainingEnd | undefined;
+    let policy: Policy | undefined;
+    const watch: Callback = {
+      name: "watch",
+      onStart(context) {
+        policy = context.policy;
+        context.lastCheckpoint = "here.safetensors";
+      },
+      onEnd(_, how) {
+        end = how;
+      },
+    };
+    const settings = { steps: 512, numEnvs: 1, rolloutSteps: 64, evalEpisodes: 0, callbacks: [watch] };
+    await expect(train({ env: () => new Choice(100), ...settings })).rejects.toThrow(
+      /update 2: reward is NaN.*Last good checkpoint: here/,
+    );
+    expect(end?.reason).toBe("failed");
+
+    const inner = ppo();
+    let count = 0;
+    const poisoned = defineEstimator({
+      ...inner,
+      delta(batch, outputs) {
+        const deltas = inner.delta(batch, outputs);
+        return ++count < 5 ? deltas : { ...deltas, value: new Float32Array(batch.size).fill(Number.NaN) };
+      },
+    });
+    await expect(
+      train({ env: () => new Choice(), ...settings, estimator: poisoned as never }),
+    ).rejects.toMatchObject({
+      code: "non-finite",
+      message: expect.stringMatching(/update 1: δ for "value" is NaN in row 0/),
+    });
+    expect(parametersOf(policy!).flat().every(Number.isFinite)).toBe(true);
+  });
+
+  it("refuses wrong settings by name before anything runs", async () => {
+    await expect(train({ ...small, epochs: 0 })).rejects.toMatchObject({
+      code: "settings",
+      message: /epochs = 0/,
+    });
+    await expect(train({ ...small, gamma: 2 })).rejects.toMatchObject({ code: "settings" });
+    await expect(train({ ...small, device: "gpu" })).rejects.toMatchObject({ code: "device" });
+    await expect(train({ ...small, env: "CartPoll-v1" })).rejects.toThrow(/CartPole/);
+  });
+});
+
+/** Ten choices of which the first action pays 1; a NaN after `poison` steps. */
+class Choice extends Env<Box, Discrete> {
+  readonly observationSpace: Box = new Box(0, 1, { shape: [1] });
+  readonly actionSpace: Discrete = new Discrete(2);
+  readonly #poison: number;
+  #count = 0;
+  #total = 0;
+
+  constructor(poison = Infinity) {
+    super();
+    this.#poison = poison;
+  }
+
+  reset(): ResetResult<Float32Array> {
+    this.#count = 0;
+    return [Float32Array.of(0), {}];
+  }
+
+  step(action: number): StepResult<Float32Array> {
+    this.#total++;
+    this.#count++;
+    const reward = this.#total >= this.#poison ? Number.NaN : 1 - action;
+    return [Float32Array.of(0), reward, this.#count === 10, false, {}];
+  }
+}
+
+/** One step: the reward is minus the squared distance of the action from the observation. */
+class Aim extends Env<Box, Box> {
+  readonly observationSpace: Box = new Box(-1, 1, { shape: [1] });
+  readonly actionSpace: Box = new Box(-2, 2, { shape: [1] });
+  #target = 0;
+
+  override reset({ seed }: { seed?: number | null } = {}): ResetResult<Float32Array> {
+    this.reseed(seed ?? null);
+    this.#target = Math.fround(this.random.uniform(-1, 1));
+    return [Float32Array.of(this.#target), {}];
+  }
+
+  step(action: Float32Array): StepResult<Float32Array> {
+    return [Float32Array.of(this.#target), -((action[0]! - this.#target) ** 2), true, false, {}];
+  }
+}
