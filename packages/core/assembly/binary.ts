@@ -220,8 +220,8 @@ export function binaryRows(
 
 /** Any strides: sizes and strides are in the scratch layout; `tile` elements at a time. */
 export function binaryTiled(
-  integer: bool, op: i32, x: usize, xKind: i32, y: usize, yKind: i32, z: usize, rank: i32, length: i32,
-  xPeriod: i32, yPeriod: i32, tile: i32,
+  integer: bool, op: i32, x: usize, xKind: i32, xPeriod: i32, y: usize, yKind: i32, yPeriod: i32, z: usize,
+  rank: i32, length: i32, tile: i32,
 ): void {
   for (let start = 0; start < length; start += tile) {
     const count = min(tile, length - start);
