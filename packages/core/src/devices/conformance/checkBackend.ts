@@ -1,0 +1,158 @@
+import { GradbridgeError } from "@gradbridge/random";
+import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
+import type { Backend, DeviceBuffer } from "../backend.ts";
+import type { Kernel } from "../kernel.ts";
+import { createReferenceBackend } from "../reference/backend.ts";
+import { refuseIntegers } from "../refuseIntegers.ts";
+import { binaryCases, fillAndCastCases, unaryCases, whereCases } from "./elementwiseCases.ts";
+import { type KernelCase, stale } from "./kernelCase.ts";
+import { matmulCases } from "./matmulCases.ts";
+import { copyCases, gatherCases } from "./movementCases.ts";
+import { adamCases, sgdCases } from "./optimizerCases.ts";
+import { cumsumCases, reduceCases, softmaxCases } from "./reduceCases.ts";
+
+export interface CheckBackendOptions {
+  /** The oracle. Default: a new `reference` backend. */
+  readonly against?: Backend;
+  /**
+   * How far a float32 result may be off: |got − want| ≤ tolerance (|want| + max(1, the largest |want|) / 10). For float64 it
+   * is taken 2²⁹ times smaller. Results of int32 kernels, and of kernels that only move or compare, must be equal.
+   */
+  readonly tolerance?: number;
+  /** Whether the device promises IEEE arithmetic on NaN, infinities and subnormals (shaders often do not). */
+  readonly specialValues?: boolean;
+}
+
+/** What a conformance run found. */
+export interface ConformanceReport {
+  readonly passed: number;
+  readonly failed: readonly { readonly kernel: Kernel; readonly message: string }[];
+}
+
+/**
+ * Runs every kind of kernel × operation × dtype that `backend` declares, on odd sizes, strides, transposes and special
+ * values, and compares with an oracle. Depends on no test framework: a new device runs it on itself.
+ *
+ * It also checks that kernels leave their inputs and all other buffers alone, and that float-only kernels refuse int32
+ * with a {@link GradbridgeError} of code `dtype`.
+ */
+export async function checkBackend(
+  backend: Backend,
+  options: CheckBackendOptions = {},
+): Promise<ConformanceReport> {
+  const { against = createReferenceBackend(), tolerance = 1e-5, specialValues = true } = options;
+  let passed = 0;
+  const failed: { kernel: Kernel; message: string }[] = [];
+  for (const dtype of backend.dtypes) {
+    for (const kernelCase of casesOf(dtype, backend.dtypes)) {
+      if (kernelCase.special === true && !specialValues) continue;
+      const message = await failureOf(backend, against, kernelCase, tolerance);
+      if (message === null) passed++;
+      else failed.push({ kernel: kernelCase.kernel, message });
+    }
+  }
+  return { passed, failed };
+}
+
+/** Every case of one element type. */
+function* casesOf(dtype: DType, dtypes: readonly DType[]): Generator<KernelCase> {
+  yield* fillAndCastCases(dtype, dtypes);
+  yield* unaryCases(dtype);
+  yield* binaryCases(dtype);
+  yield* whereCases(dtype);
+  yield* reduceCases(dtype);
+  yield* cumsumCases(dtype);
+  yield* matmulCases(dtype);
+  yield* copyCases(dtype);
+  yield* gatherCases(dtype);
+  yield* softmaxCases(dtype);
+  yield* sgdCases(dtype);
+  yield* adamCases(dtype);
+}
+
+/** What is wrong, or null. */
+async function failureOf(
+  backend: Backend,
+  against: Backend,
+  kernelCase: KernelCase,
+  tolerance: number,
+): Promise<string | null> {
+  if (isRefused(kernelCase.kernel)) return refusalFailure(backend, kernelCase);
+  let got: readonly TypedArray[];
+  try {
+    got = await runCase(backend, kernelCase);
+  } catch (error) {
+    return `threw ${String(error)}`;
+  }
+  const wanted = await runCase(against, kernelCase);
+  for (const [buffer, want] of wanted.entries()) {
+    // After the outputs come the inputs and the bystanders: nothing may have touched them.
+    const exact = kernelCase.exact || buffer >= kernelCase.outputs.length;
+    const difference = differenceBetween(got[buffer]!, want, exact ? 0 : tolerance);
+    if (difference !== null) return `${bufferName(buffer, kernelCase)}: ${difference}`;
+  }
+  return null;
+}
+
+/** Runs a case between two bystander buffers; returns all that is in memory after it: outputs, inputs, bystanders. */
+async function runCase(backend: Backend, kernelCase: KernelCase): Promise<TypedArray[]> {
+  const upload = (values: TypedArray): DeviceBuffer => {
+    const buffer = backend.allocate(dtypeOf(values), values.length);
+    backend.write(buffer, values);
+    return buffer;
+  };
+  const before = upload(stale("int32", 5));
+  const inputs = kernelCase.inputs.map(upload);
+  const outputs = kernelCase.outputs.map(upload);
+  const after = upload(stale("int32", 5));
+  backend.run(kernelCase.kernel, inputs, outputs);
+  const buffers = [...outputs, ...inputs, before, after];
+  const results: TypedArray[] = [];
+  for (const buffer of buffers) results.push(await backend.read(buffer));
+  for (const buffer of buffers) backend.free(buffer);
+  return results;
+}
+
+function isRefused(kernel: Kernel): boolean {
+  try {
+    refuseIntegers(kernel);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+async function refusalFailure(backend: Backend, kernelCase: KernelCase): Promise<string | null> {
+  try {
+    await runCase(backend, kernelCase);
+  } catch (error) {
+    if (error instanceof GradbridgeError && error.code === "dtype") return null;
+    return `should refuse int32 with a GradbridgeError of code "dtype", threw ${String(error)}`;
+  }
+  return 'should refuse int32 with a GradbridgeError of code "dtype", but ran';
+}
+
+/** The first element that is too far off, in words, or null. A tolerance of 0 asks for equality. */
+function differenceBetween(got: TypedArray, want: TypedArray, tolerance: number): string | null {
+  if (got.length !== want.length || dtypeOf(got) !== dtypeOf(want)) {
+    return `want ${want.length} ${dtypeOf(want)} elements, got ${got.length} ${dtypeOf(got)}`;
+  }
+  const relative = dtypeOf(want) === "float64" ? tolerance / 2 ** 29 : tolerance;
+  let scale = 1;
+  for (const value of want) if (Number.isFinite(value)) scale = Math.max(scale, Math.abs(value));
+  for (let i = 0; i < want.length; i++) {
+    const x = got[i]!;
+    const y = want[i]!;
+    if (x === y || (Number.isNaN(x) && Number.isNaN(y))) continue;
+    if (!(Math.abs(x - y) <= relative * (Math.abs(y) + scale / 10)))
+      return `element ${i}: want ${y}, got ${x}`;
+  }
+  return null;
+}
+
+function bufferName(buffer: number, { inputs, outputs }: KernelCase): string {
+  if (buffer < outputs.length) return `output ${buffer}`;
+  if (buffer < outputs.length + inputs.length)
+    return `input ${buffer - outputs.length}, which it must not change`;
+  return "a buffer that has nothing to do with the kernel";
+}

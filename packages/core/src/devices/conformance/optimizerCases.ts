@@ -1,0 +1,58 @@
+import type { DType } from "../../tensor/dtype.ts";
+import { type KernelCase, oddLengths, values } from "./kernelCase.ts";
+
+/** Gradient descent: plain, with momentum, dampened, Nesterov's, with weight decay, first and later steps. */
+export function* sgdCases(dtype: DType): Generator<KernelCase> {
+  const plain = { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, first: false };
+  const variants = [
+    plain,
+    { ...plain, weightDecay: 0.1 },
+    { ...plain, momentum: 0.9, first: true, weightDecay: 0.1 },
+    { ...plain, momentum: 0.9, dampening: 0.5 },
+    { ...plain, momentum: 0.9, nesterov: true },
+  ];
+  for (const length of oddLengths) {
+    for (const variant of variants) {
+      const state = variant.momentum === 0 ? [] : [values(dtype, length, 3)];
+      yield {
+        kernel: { kind: "sgd", dtype, length, learningRate: 0.05, ...variant },
+        inputs: [values(dtype, length, 1)],
+        outputs: [values(dtype, length, 2), ...state],
+        exact: false,
+      };
+    }
+  }
+}
+
+/** Adam: the first step and a later one, with weight decay in the gradient and decoupled from it. */
+export function* adamCases(dtype: DType): Generator<KernelCase> {
+  for (const length of oddLengths) {
+    for (const step of [1, 100]) {
+      for (const [weightDecay, decoupled] of [
+        [0, false],
+        [0.1, false],
+        [0.1, true],
+      ] as const) {
+        const square = values(dtype, length, 4).map((value) => value * value);
+        yield {
+          kernel: {
+            kind: "adam",
+            dtype,
+            length,
+            learningRate: 0.01,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-5,
+            weightDecay,
+            decoupled,
+            biasCorrection1: 1 - 0.9 ** step,
+            biasCorrection2: 1 - 0.999 ** step,
+          },
+          inputs: [values(dtype, length, 1)],
+          outputs: [values(dtype, length, 2), values(dtype, length, 3), square],
+          exact: false,
+        };
+      }
+    }
+  }
+}
