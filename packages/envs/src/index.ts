@@ -1,0 +1,11 @@
+export {
+  type BlackBoxContext,
+  type BlackBoxEnvironment,
+  type BlackBoxOptions,
+  blackBox,
+} from "./black-box.ts";
+export { checkEnvPlugin, type EnvironmentReport } from "./check-env-plugin.ts";
+export { defineEnvPlugin, type EnvPlugin, type PluginEnvironment } from "./define-env-plugin.ts";
+export { EnvPluginError } from "./env-plugin-error.ts";
+export { type LoadEnvPluginOptions, loadEnvPlugin } from "./load-env-plugin.ts";
+export { pluginEnvironment, registerEnvPlugin, unregisterEnvPlugin } from "./register-env-plugin.ts";
