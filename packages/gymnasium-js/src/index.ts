@@ -12,12 +12,34 @@ export {
   type StepResult,
 } from "./env.ts";
 export type { EnvironmentTypes } from "./environments/built-in-specs.ts";
+export { AcrobotEnv, type AcrobotKwargs } from "./environments/classic-control/acrobot.ts";
+export type { AcrobotEquations } from "./environments/classic-control/acrobot-dynamics.ts";
 export { CartPoleEnv, type CartPoleKwargs } from "./environments/classic-control/cart-pole.ts";
 export {
   CartPoleVectorEnv,
   type CartPoleVectorKwargs,
 } from "./environments/classic-control/cart-pole-vector.ts";
+export { MountainCarEnv, type MountainCarKwargs } from "./environments/classic-control/mountain-car.ts";
+export {
+  MountainCarContinuousEnv,
+  type MountainCarContinuousKwargs,
+} from "./environments/classic-control/mountain-car-continuous.ts";
 export { PendulumEnv, type PendulumKwargs } from "./environments/classic-control/pendulum.ts";
+export {
+  BlackjackEnv,
+  type BlackjackKwargs,
+  type BlackjackObservation,
+} from "./environments/toy-text/blackjack.ts";
+export { CliffWalkingEnv, type CliffWalkingKwargs } from "./environments/toy-text/cliff-walking.ts";
+export { FrozenLakeEnv, type FrozenLakeKwargs } from "./environments/toy-text/frozen-lake.ts";
+export {
+  FROZEN_LAKE_MAPS,
+  type FrozenLakeMapName,
+  generateRandomMap,
+} from "./environments/toy-text/frozen-lake-maps.ts";
+export { TabularEnv } from "./environments/toy-text/tabular-env.ts";
+export { TaxiEnv, type TaxiKwargs } from "./environments/toy-text/taxi.ts";
+export type { Outcome, TransitionTable } from "./environments/toy-text/transition-table.ts";
 export { GymnasiumError, type GymnasiumErrorCode } from "./errors.ts";
 export type { JsonValue } from "./json.ts";
 export { type EnvId, formatEnvId, parseEnvId } from "./registration/env-id.ts";

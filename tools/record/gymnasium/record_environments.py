@@ -21,6 +21,22 @@ RECORDINGS = [
     ("env-cart-pole-options", "CartPole-v1", {"sutton_barto_reward": True}, {"low": -0.1, "high": 0.15}),
     ("env-pendulum", "Pendulum-v1", {}, None),
     ("env-pendulum-options", "Pendulum-v1", {"g": 9.81}, {"x_init": 0.5, "y_init": 0.25}),
+    ("env-mountain-car", "MountainCar-v0", {}, None),
+    ("env-mountain-car-options", "MountainCar-v0", {"goal_velocity": 0.01}, {"low": 0.2, "high": 0.45}),
+    ("env-mountain-car-continuous", "MountainCarContinuous-v0", {}, None),
+    ("env-mountain-car-continuous-options", "MountainCarContinuous-v0", {"goal_velocity": 0.02}, {"low": -1.2, "high": 0.4}),
+    ("env-acrobot", "Acrobot-v1", {}, None),
+    ("env-acrobot-options", "Acrobot-v1", {}, {"low": -0.2, "high": 0.2}),
+    ("env-frozen-lake", "FrozenLake-v1", {}, None),
+    ("env-frozen-lake-8x8", "FrozenLake8x8-v1", {}, None),
+    ("env-frozen-lake-options", "FrozenLake-v1", {"desc": ["SFFSF", "FFHFF", "FFFGF"], "success_rate": 0.75, "reward_schedule": (2, -1, -0.5)}, None),
+    ("env-cliff-walking", "CliffWalking-v1", {}, None),
+    ("env-cliff-walking-slippery", "CliffWalkingSlippery-v1", {}, None),
+    ("env-blackjack", "Blackjack-v1", {}, None),
+    ("env-blackjack-natural", "Blackjack-v1", {"sab": False, "natural": True}, None),
+    ("env-taxi", "Taxi-v4", {}, None),
+    ("env-taxi-rainy", "Taxi-v4", {"is_rainy": True, "fickle_passenger": True}, None),
+    ("env-taxi-rainy-options", "Taxi-v4", {"is_rainy": True, "fickle_passenger": True, "rainy_probability": 0.5, "fickle_probability": 0.9}, None),
 ]
 
 

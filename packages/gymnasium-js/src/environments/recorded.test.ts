@@ -24,6 +24,22 @@ const RECORDINGS = [
   "env-cart-pole-options",
   "env-pendulum",
   "env-pendulum-options",
+  "env-mountain-car",
+  "env-mountain-car-options",
+  "env-mountain-car-continuous",
+  "env-mountain-car-continuous-options",
+  "env-acrobot",
+  "env-acrobot-options",
+  "env-frozen-lake",
+  "env-frozen-lake-8x8",
+  "env-frozen-lake-options",
+  "env-cliff-walking",
+  "env-cliff-walking-slippery",
+  "env-blackjack",
+  "env-blackjack-natural",
+  "env-taxi",
+  "env-taxi-rainy",
+  "env-taxi-rainy-options",
 ];
 
 /** `sutton_barto_reward` → `suttonBartoReward`. */

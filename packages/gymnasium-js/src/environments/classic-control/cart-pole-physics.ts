@@ -1,3 +1,5 @@
+import { accurateCos, accurateSin } from "./accurate-trigonometry.ts";
+
 /** m/s² */
 const GRAVITY = 9.8;
 /** kg */
@@ -17,7 +19,7 @@ export const ANGLE_LIMIT: number = (12 * 2 * Math.PI) / 360;
 export const POSITION_LIMIT = 2.4;
 
 // A standing pole leans less than 0.21 rad, where these Taylor series are exact to the last bit or two of a float64
-// (the terms left out are below 3e-17), and take a third of the time of the calls to Math.sin and Math.cos.
+// (the terms left out are below 3e-17), and take a third of the time of the general functions.
 const SERIES_LIMIT = 0.21;
 const S3 = -1 / 6;
 const S5 = 1 / 120;
@@ -52,8 +54,8 @@ export function advanceCartPole(state: Float64Array, offset: number, action: num
     sine = angle + angle * s * (S3 + s * (S5 + s * (S7 + s * (S9 + s * S11))));
     cosine = 1 - (s * 0.5 - s * s * (C4 + s * (C6 + s * (C8 + s * C10))));
   } else {
-    sine = Math.sin(angle);
-    cosine = Math.cos(angle);
+    sine = accurateSin(angle);
+    cosine = accurateCos(angle);
   }
   const pushed = (force + POLE_MASS_LENGTH * (angularVelocity * angularVelocity) * sine) / TOTAL_MASS;
   const angularAcceleration =

@@ -14,6 +14,7 @@ import { requireState } from "../../saved-state.ts";
 import { Box } from "../../spaces/box.ts";
 import { describe } from "../../spaces/space.ts";
 import { numberOption, parseKwargs } from "../kwargs.ts";
+import { accurateCos, accurateSin } from "./accurate-trigonometry.ts";
 
 /** rad/s */
 const MAX_SPEED = 8;
@@ -108,7 +109,7 @@ export class PendulumEnv extends Env<Box, Box> {
     const angle = wrapAngle(this.#angle);
     const effort = Math.fround(Math.fround(0.001) * Math.fround(torque * torque));
     const cost = angle * angle + 0.1 * (this.#velocity * this.#velocity) + effort;
-    const acceleration = ((3 * this.#gravity) / 2) * Math.sin(this.#angle) + Math.fround(3 * torque);
+    const acceleration = ((3 * this.#gravity) / 2) * accurateSin(this.#angle) + Math.fround(3 * torque);
     const velocity = this.#velocity + acceleration * SECONDS_PER_STEP;
     this.#velocity = Math.min(Math.max(velocity, -MAX_SPEED), MAX_SPEED);
     this.#angle += this.#velocity * SECONDS_PER_STEP;
@@ -116,8 +117,8 @@ export class PendulumEnv extends Env<Box, Box> {
   }
 
   #observe(out: Float32Array, offset: number): Float32Array {
-    out[offset] = Math.cos(this.#angle);
-    out[offset + 1] = Math.sin(this.#angle);
+    out[offset] = accurateCos(this.#angle);
+    out[offset + 1] = accurateSin(this.#angle);
     out[offset + 2] = this.#velocity;
     return out;
   }

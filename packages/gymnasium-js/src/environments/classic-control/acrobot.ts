@@ -1,0 +1,182 @@
+import { z } from "zod";
+import {
+  Env,
+  type Info,
+  NO_INFO,
+  type ResetOptions,
+  type ResetResult,
+  type StepBatch,
+  type StepResult,
+} from "../../env.ts";
+import { GymnasiumError } from "../../errors.ts";
+import type { JsonValue } from "../../json.ts";
+import { requireState } from "../../saved-state.ts";
+import { Box } from "../../spaces/box.ts";
+import { Discrete } from "../../spaces/discrete.ts";
+import { describe } from "../../spaces/space.ts";
+import { boundsOption, parseKwargs } from "../kwargs.ts";
+import { accurateCos, accurateSin } from "./accurate-trigonometry.ts";
+import { type AcrobotEquations, acrobotDerivative } from "./acrobot-dynamics.ts";
+import { float32Cos, float32Sin } from "./float32-trigonometry.ts";
+
+const SECONDS_PER_STEP = 0.2;
+/** rad/s */
+const MAX_SPEED_1: number = 4 * Math.PI;
+const MAX_SPEED_2: number = 9 * Math.PI;
+
+/** Arguments of {@link AcrobotEnv}. */
+export interface AcrobotKwargs {
+  /** Whose equations of motion: Sutton and Barto's book, or the NIPS paper, which lacks a term. */
+  readonly bookOrNips?: AcrobotEquations;
+  readonly renderMode?: string | null;
+}
+
+/**
+ * Two links of 1 m and 1 kg hang from a fixed joint; a motor moves the joint between them. Swing the free end above a
+ * line one link above the fixed joint.
+ *
+ * **Actions** `Discrete(3)`: torque of −1, 0 or 1 N m on the joint between the links, for 0.2 s.
+ *
+ * **Observations** `Box`, `Float32Array[6]`; θ₁ is the angle of the first link, 0 hanging down, θ₂ that of the second
+ * relative to the first:
+ *
+ * | place | what | unit | bounds |
+ * |---|---|---|---|
+ * | 0, 1 | cos θ₁, sin θ₁ | | ±1 |
+ * | 2, 3 | cos θ₂, sin θ₂ | | ±1 |
+ * | 4 | angular velocity of θ₁ | rad/s | ±4π |
+ * | 5 | angular velocity of θ₂ | rad/s | ±9π |
+ *
+ * **Rewards** −1 for every step, 0 for the one that reaches the line.
+ *
+ * **Start** angles and velocities uniform in ±0.1; `reset({ options: { low, high } })` changes the bounds.
+ *
+ * **End** terminated when −cos θ₁ − cos(θ₁ + θ₂) > 1; truncated after 500 steps.
+ *
+ * **Arguments** {@link AcrobotKwargs}; `bookOrNips` is `"book"` by default.
+ *
+ * **Versions** v1: 500 steps and sines and cosines in the observation; v0 had 200 steps and angles.
+ *
+ * Source: Sutton, "Generalization in reinforcement learning" (1996); Sutton and Barto, section 11.3; agrees with
+ * `gymnasium/envs/classic_control/acrobot.py` 1.3.0, whose state is float32 right after `reset` and float64 from the
+ * first step on.
+ */
+export class AcrobotEnv extends Env<Box, Discrete> {
+  readonly observationSpace: Box;
+  readonly actionSpace: Discrete = new Discrete(3);
+  readonly #equations: AcrobotEquations;
+  /** θ₁, θ₂ and their velocities. */
+  readonly #state: Float64Array = new Float64Array(4);
+  #isSingle = false;
+  #hasState = false;
+
+  /** @throws GymnasiumError `unknown-kwarg`, `bad-kwarg`, `unsupported-mode` */
+  constructor(kwargs: AcrobotKwargs = {}) {
+    super();
+    const shape = { bookOrNips: z.enum(["book", "nips"]).default("book") };
+    const { bookOrNips, renderMode } = parseKwargs(AcrobotEnv, shape, kwargs);
+    this.#equations = bookOrNips;
+    this.renderMode = renderMode;
+    const high = [1, 1, 1, 1, MAX_SPEED_1, MAX_SPEED_2];
+    this.observationSpace = new Box(
+      high.map((bound) => -bound),
+      high,
+    );
+  }
+
+  override reset({ seed, options }: ResetOptions = {}): ResetResult<Float32Array> {
+    this.reseed(seed);
+    const { low, high } = boundsOption(options, -0.1, 0.1);
+    for (let i = 0; i < 4; i++) this.#state[i] = Math.fround(this.random.uniform(low, high));
+    this.#isSingle = true;
+    this.#hasState = true;
+    return [this.#observe(new Float32Array(6), 0), {}];
+  }
+
+  override step(action: number): StepResult<Float32Array> {
+    const terminated = this.#advance(action);
+    return [this.#observe(new Float32Array(6), 0), terminated ? 0 : -1, terminated, false, {}];
+  }
+
+  override stepInto(action: number, batch: StepBatch<Float32Array>, index: number): Info {
+    const terminated = this.#advance(action);
+    batch.terminated[index] = terminated ? 1 : 0;
+    batch.truncated[index] = 0;
+    batch.rewards[index] = terminated ? 0 : -1;
+    this.#observe(batch.observations, index * 6);
+    return NO_INFO;
+  }
+
+  /** One step of Runge and Kutta's fourth order; tells whether the line is reached. */
+  #advance(action: number): boolean {
+    if (action !== 0 && action !== 1 && action !== 2) {
+      throw new GymnasiumError(
+        "invalid-action",
+        `Acrobot takes the action 0, 1 or 2, got ${describe(action)}.`,
+      );
+    }
+    if (!this.#hasState)
+      throw new GymnasiumError("reset-needed", "Call reset() before step(): there is no episode yet.");
+    const state = this.#state;
+    const torque = action - 1;
+    const h = SECONDS_PER_STEP;
+    const [k1, k2, k3, k4, at] = SCRATCH;
+    acrobotDerivative(state, torque, this.#equations, k1);
+    for (let i = 0; i < 4; i++) at[i] = state[i]! + (h / 2) * k1[i]!;
+    acrobotDerivative(at, torque, this.#equations, k2);
+    for (let i = 0; i < 4; i++) at[i] = state[i]! + (h / 2) * k2[i]!;
+    acrobotDerivative(at, torque, this.#equations, k3);
+    for (let i = 0; i < 4; i++) at[i] = state[i]! + h * k3[i]!;
+    acrobotDerivative(at, torque, this.#equations, k4);
+    for (let i = 0; i < 4; i++) state[i] = state[i]! + (h / 6) * (k1[i]! + 2 * k2[i]! + 2 * k3[i]! + k4[i]!);
+    state[0] = wrap(state[0]!);
+    state[1] = wrap(state[1]!);
+    state[2] = Math.min(Math.max(state[2]!, -MAX_SPEED_1), MAX_SPEED_1);
+    state[3] = Math.min(Math.max(state[3]!, -MAX_SPEED_2), MAX_SPEED_2);
+    this.#isSingle = false;
+    return -accurateCos(state[0]!) - accurateCos(state[1]! + state[0]!) > 1;
+  }
+
+  #observe(out: Float32Array, offset: number): Float32Array {
+    const [angle1, angle2, velocity1, velocity2] = this.#state as unknown as [number, number, number, number];
+    const cos = this.#isSingle ? float32Cos : accurateCos;
+    const sin = this.#isSingle ? float32Sin : accurateSin;
+    out[offset] = cos(angle1);
+    out[offset + 1] = sin(angle1);
+    out[offset + 2] = cos(angle2);
+    out[offset + 3] = sin(angle2);
+    out[offset + 4] = velocity1;
+    out[offset + 5] = velocity2;
+    return out;
+  }
+
+  override state(): JsonValue {
+    const state = this.#hasState ? Array.from(this.#state) : null;
+    return { random: this.saveRandom(), state, isSingle: this.#isSingle };
+  }
+
+  override restore(saved: JsonValue): void {
+    const { random, state, isSingle } = requireState(this, saved, ["random", "state", "isSingle"]);
+    this.restoreRandom(random);
+    this.#hasState = state !== null;
+    if (state !== null) this.#state.set(state as readonly number[]);
+    this.#isSingle = isSingle === true;
+  }
+}
+
+/** The slopes of one step and the place they are taken at; overwritten by every step. */
+const SCRATCH = [0, 1, 2, 3, 4].map(() => new Float64Array(4)) as [
+  Float64Array,
+  Float64Array,
+  Float64Array,
+  Float64Array,
+  Float64Array,
+];
+
+/** The same angle in [−π, π]. */
+function wrap(angle: number): number {
+  let wrapped = angle;
+  while (wrapped > Math.PI) wrapped -= 2 * Math.PI;
+  while (wrapped < -Math.PI) wrapped += 2 * Math.PI;
+  return wrapped;
+}
