@@ -1,4 +1,6 @@
-export type { SpaceRole } from "./checking/passive-checks.ts";
+export { type CheckEnvOptions, checkEnv } from "./checking/check-env.ts";
+export { dataEquivalence } from "./checking/data-equivalence.ts";
+export { checkSpace, type SpaceRole } from "./checking/passive-checks.ts";
 export {
   Env,
   type EnvMetadata,

@@ -98,7 +98,8 @@ export function create<Made>(
   creator: (new (kwargs: never) => Made) | ((kwargs: Kwargs) => Made),
   kwargs: Kwargs,
 ): Made {
-  const isClass = /^class\b/.test(Function.prototype.toString.call(creator));
+  // Only a class has a prototype that cannot be replaced.
+  const isClass = Object.getOwnPropertyDescriptor(creator, "prototype")?.writable === false;
   return isClass
     ? new (creator as new (kwargs: Kwargs) => Made)(kwargs)
     : (creator as (kwargs: Kwargs) => Made)(kwargs);
