@@ -161,5 +161,5 @@ function pluginAmong(exports: unknown, specifier: string): EnvPlugin {
 }
 
 function subject(specifier: string): string {
-  return `loadEnvPlugin(${JSON.stringify(specifier)})`;
+  return `environment plugin ${specifier}`;
 }
