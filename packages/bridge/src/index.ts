@@ -42,6 +42,7 @@ export {
   restorePolicy,
   saveCheckpoint,
 } from "./training/checkpoint.ts";
+export { makePolicy, type PolicySpaces } from "./training/make-policy.ts";
 export type { TrainingEnv } from "./training/make-training-envs.ts";
 export { defaultSettings, resolveSettings, settingsSchema, type TrainSettings } from "./training/settings.ts";
 export { type TrainConfig, type TrainResult, train } from "./training/train.ts";

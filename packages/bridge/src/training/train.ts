@@ -1,12 +1,12 @@
 import { GradbridgeError, setDevice } from "@gradbridge/core";
-import { actorCritic, type Policy } from "@gradbridge/policy";
+import type { Policy } from "@gradbridge/policy";
 import type { VectorEnv } from "gymnasium-js";
 import type { Callback, ProgressRecord, TrainingEnd } from "../callbacks/callback.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { type EnvSource, type Evaluation, evaluate } from "../evaluation/evaluate.ts";
-import { actionDecoder, observationEncoder } from "../rollouts/spaces.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { makeEstimator } from "./make-estimator.ts";
+import { makePolicy } from "./make-policy.ts";
 import { makeTrainingEnvs, type TrainingEnv } from "./make-training-envs.ts";
 import { resolveSettings, type TrainSettings } from "./settings.ts";
 import { TrainingRun } from "./training-run.ts";
@@ -107,13 +107,11 @@ async function startRun(config: TrainConfig, settings: TrainSettings, envs: Vect
     env: id,
     makePolicy: (generator) =>
       config.policy ??
-      actorCritic({
-        observationSize: observationEncoder(envs.singleObservationSpace).size,
-        head: actionDecoder(envs.singleActionSpace, { initialLogStd: settings.initialLogStd }).head,
-        hidden: settings.hidden,
-        activation: settings.activation,
+      makePolicy(
+        { observationSpace: envs.singleObservationSpace, actionSpace: envs.singleActionSpace },
+        settings,
         generator,
-      }),
+      ),
   });
   checkRequirements(estimator, run.policy);
   await run.begin(config.resume);
@@ -147,16 +145,16 @@ async function runToEnd(
     for (const callback of callbacks) await callback.onEvaluation?.(run, evaluation);
     return evaluation;
   };
-  let nextEvaluation = settings.evalEvery === 0 ? Infinity : run.steps + settings.evalEvery;
+  const { evalEvery } = settings;
   while (run.steps < settings.steps && run.stopReason === null) {
+    const before = run.steps;
     const record: ProgressRecord = await run.nextUpdate();
     for (const callback of callbacks) await callback.onUpdate?.(run, record);
-    if (run.steps >= nextEvaluation && run.steps < settings.steps) {
-      await evaluateNow();
-      nextEvaluation += settings.evalEvery;
-    }
+    // Multiples of evalEvery, counted from the start of training: a resumed run evaluates where the whole one does.
+    const due = evalEvery > 0 && Math.floor(run.steps / evalEvery) > Math.floor(before / evalEvery);
+    if (due && run.steps < settings.steps) await evaluateNow();
     await run.yieldToEvents();
-    if (config.signal?.aborted) run.stop("aborted");
+    if (config.signal?.aborted && run.steps < settings.steps) run.stop("aborted");
   }
   return run.stopReason === "aborted" ? null : evaluateNow();
 }

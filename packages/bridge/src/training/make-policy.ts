@@ -1,0 +1,31 @@
+import { actorCritic, type Policy } from "@gradbridge/policy";
+import type { Generator } from "@gradbridge/random";
+import type { Space } from "gymnasium-js";
+import { actionDecoder, observationEncoder } from "../rollouts/spaces.ts";
+import type { TrainSettings } from "./settings.ts";
+
+/** What a policy sees and does: any single environment is one. */
+export interface PolicySpaces {
+  readonly observationSpace: Space;
+  readonly actionSpace: Space;
+}
+
+/**
+ * The policy that `train` makes for these spaces and settings: an `actorCritic`. With {@link restorePolicy} it is the
+ * policy of a checkpoint: `restorePolicy(makePolicy(env, checkpoint.settings), checkpoint)`.
+ * @param generator where the initial weights are drawn; default `generator(0)`
+ * @throws code `space` for spaces that no policy takes.
+ */
+export function makePolicy(
+  { observationSpace, actionSpace }: PolicySpaces,
+  { hidden, activation, initialLogStd }: Pick<TrainSettings, "hidden" | "activation" | "initialLogStd">,
+  generator?: Generator,
+): Policy {
+  return actorCritic({
+    observationSize: observationEncoder(observationSpace).size,
+    head: actionDecoder(actionSpace, { initialLogStd }).head,
+    hidden,
+    activation,
+    ...(generator === undefined ? {} : { generator }),
+  });
+}
