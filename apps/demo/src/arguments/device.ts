@@ -1,0 +1,19 @@
+import { devices } from "@gradbridge/core";
+import { ArgumentError } from "../exit-status.ts";
+import { didYouMean } from "./did-you-mean.ts";
+
+/**
+ * Checks that this machine has the device.
+ * @throws ArgumentError where there is no such device, or it cannot run here.
+ */
+export async function requireDevice(name: string): Promise<void> {
+  const known = await devices();
+  const device = known.find((one) => one.name === name);
+  if (device === undefined) {
+    const names = known.map((one) => one.name);
+    throw new ArgumentError(
+      `--device ${name}: there is no such device. Allowed: ${names.join(", ")}.${didYouMean(name, names)}`,
+    );
+  }
+  if (!device.available) throw new ArgumentError(`--device ${name} cannot run here: ${device.reason}`);
+}

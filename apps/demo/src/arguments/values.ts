@@ -1,0 +1,52 @@
+import { InvalidArgumentError } from "commander";
+
+/** Reads what stands after an option. */
+export type Reader = (text: string) => unknown;
+
+const decimalNotation = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Any text. */
+export function word(text: string): string {
+  return text;
+}
+
+/** A number in decimal notation: `0.001`, `1e-3`. */
+export function decimal(text: string): number {
+  if (!decimalNotation.test(text) || !Number.isFinite(Number(text))) {
+    throw new InvalidArgumentError("Give a number, as 0.001 or 1e-3.");
+  }
+  return Number(text);
+}
+
+/** A whole number: `100000`, `1e5`. */
+export function wholeNumber(text: string): number {
+  const value = decimalNotation.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError(`Give a whole number of at most ${Number.MAX_SAFE_INTEGER}.`);
+  }
+  return value;
+}
+
+/** Whole numbers with commas between them: `64,64`; `none` for an empty list. */
+export function wholeNumbers(text: string): number[] {
+  if (text === "none") return [];
+  const parts = text.split(",").map((part) => part.trim());
+  if (!parts.every((part) => /^\d+$/.test(part))) {
+    throw new InvalidArgumentError("Give whole numbers with commas between them, as 64,64, or none.");
+  }
+  return parts.map(wholeNumber);
+}
+
+/** A whole number from 1. */
+export function count(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError("Give a whole number from 1.");
+  return value;
+}
+
+/** A whole number from 0. */
+export function seed(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 0) throw new InvalidArgumentError("Give a whole number from 0.");
+  return value;
+}
