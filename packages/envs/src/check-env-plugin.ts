@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import {
+  checkEnv,
   type Env,
   EnvSpec,
   type JsonValue,
@@ -26,14 +27,18 @@ const CHECKED_STEPS = 200;
 const HALF = CHECKED_STEPS / 2;
 const NUM_ENVS = 3;
 const SEED = 123;
+const RESEED =
+  "Begin reset with this.reseed(seed) and draw from this.random only, or declare the environment nondeterministic.";
+const SAVE_ALL = "state() must hold everything that decides what happens next.";
 
 /**
  * Tries every environment of a plugin; run it in the plugin's tests. Nothing is registered.
  *
- * Each environment is made and played for 200 steps with random actions: observations lie in their space, rewards
- * are finite, and a second environment with the same seed and actions gives the same, unless the entry says
- * `nondeterministic`. Where there are `state` and `restore`, a third one continues exactly from the state as JSON
- * text. A `vectorEntryPoint` makes as many environments as asked for, with the spaces of the single one.
+ * Each environment passes `checkEnv` of gymnasium-js. Then it is played for 200 steps with random actions: observations
+ * lie in their space, rewards are finite, and a second environment with the same seed and actions gives the same,
+ * unless the entry says `nondeterministic`. Where there are `state` and `restore`, a new environment continues exactly
+ * from the state as JSON text. A `vectorEntryPoint` makes as many environments as asked for, with the spaces of the
+ * single one.
  *
  * @returns one report for each environment, in the plugin's order.
  * @throws EnvPluginError at the first fault, naming the environment and the step.
@@ -49,6 +54,7 @@ export async function checkEnvPlugin(plugin: EnvPlugin): Promise<readonly Enviro
     const previous = setWarningHandler((message) => warnings.push(message));
     try {
       const spec = new EnvSpec(environment);
+      checkEnv(make(spec).unwrapped);
       checkPlay(spec);
       if (spec.vectorEntryPoint !== null) await checkVector(spec);
     } catch (error) {
@@ -59,7 +65,7 @@ export async function checkEnvPlugin(plugin: EnvPlugin): Promise<readonly Enviro
     } finally {
       setWarningHandler(previous);
     }
-    reports.push({ id: environment.id, warnings });
+    reports.push({ id: environment.id, warnings: [...new Set(warnings)] });
   }
   return reports;
 }
@@ -74,18 +80,19 @@ function checkPlay(spec: EnvSpec): void {
   const saved = state === undefined || restore === undefined ? null : JSON.stringify(env.state!());
   played.push(...play(env, actions, HALF, CHECKED_STEPS));
   env.close();
-  env.close();
   if (spec.nondeterministic) return;
 
   const again = make(spec);
-  requireSame("the seed", [start], [startEpisode(again, { seed: SEED })]);
-  requireSame("the seed and the actions", played, play(again, actions, 0, CHECKED_STEPS));
+  const restarted = startEpisode(again, { seed: SEED });
+  requireSame(`reset({ seed: ${SEED} }) twice`, [start], [restarted], 0, RESEED);
+  const repeated = play(again, actions, 0, CHECKED_STEPS);
+  requireSame("the same seed and actions twice", played, repeated, 0, RESEED);
   again.close();
   if (saved === null) return;
   const resumed = make(spec);
   resumed.restore!(JSON.parse(saved) as JsonValue);
   const rest = play(resumed, actions, HALF, CHECKED_STEPS);
-  requireSame(`the state after ${HALF} steps and the actions`, played.slice(HALF), rest);
+  requireSame(`restore after ${HALF} steps`, played.slice(HALF), rest, HALF, SAVE_ALL);
   resumed.close();
 }
 
@@ -126,14 +133,17 @@ function copyObservation(env: Env, observation: unknown, method: string): JsonVa
   throw new Error(`${method} gave an observation outside of ${space}: ${describe(observation)}.`);
 }
 
-function requireSame(given: string, expected: readonly unknown[], actual: readonly unknown[]): void {
+function requireSame(
+  what: string,
+  expected: readonly unknown[],
+  actual: readonly unknown[],
+  firstStep: number,
+  advice: string,
+): void {
   const index = expected.findIndex((one, i) => !isDeepStrictEqual(one, actual[i]));
   if (index < 0) return;
-  throw new Error(
-    `${given} do not decide what happens: step ${index} gave ${JSON.stringify(expected[index])}, then ` +
-      `${JSON.stringify(actual[index])}. Draw from this.random only and begin reset with this.reseed(seed), or ` +
-      "declare the environment nondeterministic.",
-  );
+  const [one, other] = [JSON.stringify(expected[index]), JSON.stringify(actual[index])];
+  throw new Error(`${what}: step ${firstStep + index} gave ${one}, and then ${other}. ${advice}`);
 }
 
 async function checkVector(spec: EnvSpec): Promise<void> {

@@ -174,16 +174,19 @@ Object.assign(globalThis, { seenByPlugin: { envs, gymnasium } });`,
     expect(gymnasium.registry).toBe(registry);
   });
 
-  it("loads twice, also at the same time", async () => {
-    write("corridor.ts", corridor());
-    const both = [
-      loadEnvPlugin("./corridor.ts", { from: folder }),
-      loadEnvPlugin("./corridor.ts", { from: folder }),
-    ];
-    const [first, second] = await Promise.all(both);
-    expect(second).toBe(first);
-    expect(await loadEnvPlugin("./corridor.ts", { from: folder })).toBe(first);
-  });
+  it.each(["", "await new Promise((resolve) => setTimeout(resolve, 20));"])(
+    "loads twice at once%s",
+    async (wait) => {
+      write("corridor.ts", `${wait}${corridor()}`);
+      const both = [
+        loadEnvPlugin("./corridor.ts", { from: folder }),
+        loadEnvPlugin("./corridor.ts", { from: folder }),
+      ];
+      const [first, second] = await Promise.all(both);
+      expect(second).toBe(first);
+      expect(await loadEnvPlugin("./corridor.ts", { from: folder })).toBe(first);
+    },
+  );
 
   it("tries again after a failure", async () => {
     write("corridor.ts", `${corridor()}\nthrow new Error("not yet");`);

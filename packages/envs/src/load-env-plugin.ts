@@ -50,7 +50,7 @@ export async function loadEnvPlugin(
   const file = realpathSync(resolveSpecifier(specifier, folder, jiti));
   let exports: unknown;
   try {
-    exports = await importModule(jiti, file);
+    exports = await importOnce(jiti, file);
   } catch (error) {
     throw new EnvPluginError(`${subject(specifier)}: ${faultOf(error, file)}`, { cause: error });
   }
@@ -74,6 +74,18 @@ const ownModules: Record<string, unknown> = {
     unregisterEnvPlugin,
   },
 };
+
+/** Modules that run now or have run, by file; a plugin that is loaded twice at once runs once. */
+const modules = new Map<string, Promise<unknown>>();
+
+function importOnce(jiti: Jiti, file: string): Promise<unknown> {
+  const known = modules.get(file);
+  if (known !== undefined) return known;
+  const running = importModule(jiti, file);
+  modules.set(file, running);
+  running.catch(() => modules.delete(file));
+  return running;
+}
 
 /**
  * Runs a module and what it imports through jiti. Synchronously: `jiti.import` hands modules that Node can run to
