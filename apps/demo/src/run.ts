@@ -5,8 +5,13 @@ import { packageVersion } from "./package-version.ts";
 import type { Terminal } from "./terminal.ts";
 
 const epilogue = `
-Exit status: 0 done, 1 failed, 2 wrong arguments, 130 interrupted (Ctrl-C or SIGTERM; training saves the run first).
-With DEBUG=gradbridge in the environment, errors say where they come from.
+Exit status:
+  0    done
+  1    failed while it ran
+  2    wrong arguments; nothing ran
+  130  interrupted by Ctrl-C or SIGTERM; training saves the run first
+
+DEBUG=gradbridge in the environment shows where an error comes from.
 
 Examples:
   $ gradbridge                                  train and evaluate on CartPole-v1, 100,000 steps

@@ -1,5 +1,5 @@
 import { pluginEnvironment } from "@gradbridge/envs";
-import { type EnvSpec, make, registry, type SpaceJson } from "gymnasium-js";
+import { type EnvSpec, make, registry, type Space, type SpaceJson } from "gymnasium-js";
 import { loadPlugin } from "../arguments/environment.ts";
 import { exitStatus } from "../exit-status.ts";
 import type { CliCommand } from "./command.ts";
@@ -63,8 +63,8 @@ function inspect(spec: EnvSpec): Inspection {
         actionSpace: actionSpace.toJSON(),
         reason: null,
       },
-      observation: observationSpace.toString(),
-      action: actionSpace.toString(),
+      observation: short(observationSpace),
+      action: short(actionSpace),
     };
   } catch (error) {
     const reason = (error as Error).message;
@@ -97,4 +97,9 @@ function table(specs: readonly EnvSpec[]): string {
       .join("  ")
       .trimEnd();
   return `${rows.map(line).join("\n")}\n`;
+}
+
+/** The space's text with numbers of four digits: bounds in float32 have seventeen. */
+function short(space: Space): string {
+  return space.toString().replace(/-?\d+\.\d+/g, (digits) => String(Number(Number(digits).toPrecision(4))));
 }

@@ -63,7 +63,12 @@ export function learningCurveSpec(curve: LearningCurve): TopLevelSpec {
         axis: { format: ",d", tickCount: 6, grid: false },
         scale: { nice: false, zero: true },
       },
-      y: { type: "quantitative", title: "return per episode (sum of rewards)", scale: { zero: false } },
+      y: {
+        type: "quantitative",
+        title: "return per episode (sum of rewards)",
+        axis: { grid: true },
+        scale: { zero: false, padding: 8 },
+      },
       color: { type: "nominal", scale: { domain, range: named.map(({ color }) => color) } },
     },
     config: {
