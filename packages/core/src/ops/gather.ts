@@ -86,6 +86,11 @@ function checkElements(operation: string, x: Shape, index: Shape, axis: number):
 }
 
 /**
+/** As `gather` and `indexSelect`, for indices that are known to fit. Internal. */
+export function gatherUnchecked(x: Tensor, axis: number, index: Tensor, mode: Along["mode"]): Tensor {
+  return perform(gatherOperation, [x, index], { mode, axis });
+}
+
  * y[…, j, …] = x[…, index[…, j, …], …]: picks one element of the axis per element of `index` (int32), whose other
  * sizes are x's.
  * @throws code `shape`, `dtype`, or `index` where one is out of range.
@@ -94,7 +99,7 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
   const normal = normalizeAxis("gather", axis, x.shape.length);
   checkElements("gather", x.shape, index.shape, normal);
   checkIndices("gather", index, x.shape[normal]);
-  return perform(gatherOperation, [x, index], { mode: "elements", axis: normal });
+  return gatherUnchecked(x, normal, index, "elements");
 }
 
 /**
@@ -109,7 +114,7 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
     );
   }
   checkIndices("indexSelect", index, x.shape[normal]);
-  return perform(gatherOperation, [x, index], { mode: "slices", axis: normal });
+  return gatherUnchecked(x, normal, index, "slices");
 }
 
 /**
