@@ -10,6 +10,7 @@ export { defineFunction, type FunctionDefinition } from "./autograd/custom.ts";
 export { hessian, jacobian, jvp, vjp } from "./autograd/functional.ts";
 export { detectAnomaly, enableGrad, noGrad } from "./autograd/mode.ts";
 export { tidy } from "./autograd/tidy.ts";
+export { type CompiledResult, compile } from "./compile/compile.ts";
 export type { Backend, DeviceBuffer } from "./devices/backend.ts";
 export type { Activation, Kernel, KernelKind } from "./devices/kernel.ts";
 export {
@@ -25,7 +26,6 @@ export type { TensorMethods } from "./methods.ts";
 
 import "./methods.ts";
 
-export type { Binary, Operand } from "./ops/binary.ts";
 export { bceLoss } from "./losses/bce-loss.ts";
 export { type BceWithLogitsLossOptions, bceWithLogitsLoss } from "./losses/bce-with-logits-loss.ts";
 export type { ClassLossOptions } from "./losses/class-targets.ts";
@@ -40,6 +40,7 @@ export { mseLoss } from "./losses/mse-loss.ts";
 export { nllLoss } from "./losses/nll-loss.ts";
 export { type PoissonNllLossOptions, poissonNllLoss } from "./losses/poisson-nll-loss.ts";
 export { rmseLoss } from "./losses/rmse-loss.ts";
+export type { Binary, Operand } from "./ops/binary.ts";
 export { concat, stack } from "./ops/concat.ts";
 export type { Axes, ReduceOptions } from "./ops/reduce.ts";
 export * from "./ops/registry.ts";

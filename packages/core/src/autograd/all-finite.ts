@@ -1,21 +1,27 @@
 import { finite } from "../ops/finite.ts";
 import { reduceAxes } from "../ops/reduce.ts";
+import { outsideRecording } from "../tensor/recording.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { noGrad } from "./mode.ts";
 
-/** Whether no element is infinite or NaN. Always true on devices that the host cannot read at once. Internal. */
+/**
+ * Whether no element is infinite or NaN. Always true on devices that the host cannot read at once. A compiled function
+ * checks its first run alone. Internal.
+ */
 export function allFinite(x: Tensor): boolean {
   if (x.dtype === "int32" || x.size === 0 || x.storage.backend.readSync === undefined) return true;
-  return noGrad(() => {
-    const flags = finite(x);
-    const lowest =
-      x.shape.length === 0
-        ? flags
-        : reduceAxes(
-            "min",
-            flags,
-            Array.from(x.shape, (_, axis) => axis),
-          );
-    return lowest.dataSync()[0] === 1;
-  });
+  return outsideRecording(() =>
+    noGrad(() => {
+      const flags = finite(x);
+      const lowest =
+        x.shape.length === 0
+          ? flags
+          : reduceAxes(
+              "min",
+              flags,
+              Array.from(x.shape, (_, axis) => axis),
+            );
+      return lowest.dataSync()[0] === 1;
+    }),
+  );
 }

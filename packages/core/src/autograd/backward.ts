@@ -3,6 +3,7 @@ import { DeviceError, DTypeError, ShapeError } from "../errors.ts";
 import { add } from "../ops/add.ts";
 import { onesLike, zerosLike } from "../ops/constant-like.ts";
 import { clone } from "../ops/detach.ts";
+import { active } from "../tensor/recording.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import { isTensor, type Tensor } from "../tensor/tensor.ts";
 import { allFinite } from "./all-finite.ts";
@@ -92,12 +93,20 @@ function accumulate(tensor: Tensor, gradient: Tensor, createGraph: boolean, take
   let next: Tensor;
   if (tensor.grad !== null) {
     const previous = tensor.grad;
+    if (active.recording !== null && !active.recording.created.includes(previous)) {
+      throw new GradbridgeError(
+        "compile",
+        `backward: inside compile(), a gradient from before (${formatShape(tensor.shape)}) would be added to, but a replay ` +
+          "would always add to the same one. Call zeroGrad() before backward() in the compiled function.",
+      );
+    }
     next = createGraph ? add(previous, gradient) : noGrad(() => add(previous, gradient));
   } else {
     // A seed, or a gradient that another tensor has taken, must not be shared: an in-place change would reach both.
     next = taken.has(gradient) ? clone(gradient) : gradient;
   }
   taken.add(next);
+  active.recording?.leaves.add(tensor);
   next.kept = true;
   tensor.grad = next;
 }

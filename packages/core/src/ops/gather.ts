@@ -1,5 +1,6 @@
 import { GradbridgeError } from "@gradbridge/random";
 import { DTypeError, ShapeError } from "../errors.ts";
+import { outsideRecording } from "../tensor/recording.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { launch } from "./launch.ts";
@@ -66,7 +67,7 @@ function checkIndices(operation: string, index: Tensor, size: number): void {
     );
   }
   if (index.storage.backend.readSync === undefined) return;
-  const values = index.dataSync();
+  const values = outsideRecording(() => index.dataSync());
   for (let i = 0; i < values.length; i++) {
     if (values[i] < 0 || values[i] >= size) {
       throw new GradbridgeError(
@@ -85,12 +86,12 @@ function checkElements(operation: string, x: Shape, index: Shape, axis: number):
   }
 }
 
-/**
 /** As `gather` and `indexSelect`, for indices that are known to fit. Internal. */
 export function gatherUnchecked(x: Tensor, axis: number, index: Tensor, mode: Along["mode"]): Tensor {
   return perform(gatherOperation, [x, index], { mode, axis });
 }
 
+/**
  * y[…, j, …] = x[…, index[…, j, …], …]: picks one element of the axis per element of `index` (int32), whose other
  * sizes are x's.
  * @throws code `shape`, `dtype`, or `index` where one is out of range.

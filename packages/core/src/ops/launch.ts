@@ -1,6 +1,8 @@
+import type { Backend, DeviceBuffer } from "../devices/backend.ts";
 import type { Kernel } from "../devices/kernel.ts";
 import { DeviceError } from "../errors.ts";
 import type { DType } from "../tensor/dtype.ts";
+import { active, effect, type KernelSource } from "../tensor/recording.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { type Tensor, wrap } from "../tensor/tensor.ts";
 
@@ -17,22 +19,37 @@ export function launch(
   if (length > 0) {
     const buffers = new Array(inputs.length);
     for (let i = 0; i < inputs.length; i++) buffers[i] = inputs[i].storage.buffer;
-    backend.run(kernel, buffers, [output]);
+    runKernel(backend, kernel, buffers, [output]);
   }
   return wrap(backend, output, shape);
 }
 
 /** Runs a kernel that changes `targets` in place, and counts the change. */
-export function launchInPlace(kernel: Kernel, inputs: readonly Tensor[], targets: readonly Tensor[]): void {
+export function launchInPlace(
+  kernel: KernelSource,
+  inputs: readonly Tensor[],
+  targets: readonly Tensor[],
+): void {
   const { backend } = targets[0].storage;
   if (targets[0].size > 0) {
-    backend.run(
-      kernel,
-      inputs.map((input) => input.storage.buffer),
-      targets.map((target) => target.storage.buffer),
-    );
+    const buffers = inputs.map((input) => input.storage.buffer);
+    const outputs = targets.map((target) => target.storage.buffer);
+    runKernel(backend, kernel, buffers, outputs);
   }
-  for (const target of targets) target.storage.version++;
+  effect(() => {
+    for (const target of targets) target.storage.version++;
+  });
+}
+
+/** Everything that runs on a device goes through here, so that a recording sees it. */
+function runKernel(
+  backend: Backend,
+  kernel: KernelSource,
+  inputs: DeviceBuffer[],
+  outputs: DeviceBuffer[],
+): void {
+  backend.run(typeof kernel === "function" ? kernel() : kernel, inputs, outputs);
+  active.recording?.steps.push({ kernel, inputs, outputs });
 }
 
 /** A new tensor filled with one number, on `like`'s device. */
@@ -40,7 +57,7 @@ export function filledLike(like: Tensor, shape: Shape, value: number, dtype: DTy
   const { backend } = like.storage;
   const length = sizeOf(shape);
   const output = backend.allocate(dtype, length);
-  if (length > 0) backend.run({ kind: "fill", dtype, length, value }, [], [output]);
+  if (length > 0) runKernel(backend, { kind: "fill", dtype, length, value }, [], [output]);
   return wrap(backend, output, shape);
 }
 

@@ -1,4 +1,5 @@
 import { GradbridgeError } from "@gradbridge/random";
+import type { Kernel } from "../devices/kernel.ts";
 import { launchInPlace } from "../ops/launch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkOption, type Optimizer, optimizerFrom } from "./optimizer.ts";
@@ -43,24 +44,21 @@ function build(
       name,
       learningRate,
       slots: ["m", "v"],
-      update(parameter, gradient, slots, step, rate) {
-        launchInPlace(
-          {
-            kind: "adam",
-            dtype: parameter.dtype,
-            length: parameter.size,
-            learningRate: rate,
-            beta1,
-            beta2,
-            epsilon,
-            weightDecay,
-            decoupled,
-            biasCorrection1: 1 - beta1 ** step,
-            biasCorrection2: 1 - beta2 ** step,
-          },
-          [gradient],
-          [parameter, ...slots],
-        );
+      update(parameter, gradient, slots, numbers) {
+        const kernel = (): Kernel => ({
+          kind: "adam",
+          dtype: parameter.dtype,
+          length: parameter.size,
+          learningRate: numbers.learningRate,
+          beta1,
+          beta2,
+          epsilon,
+          weightDecay,
+          decoupled,
+          biasCorrection1: 1 - beta1 ** numbers.step,
+          biasCorrection2: 1 - beta2 ** numbers.step,
+        });
+        launchInPlace(kernel, [gradient], [parameter, ...slots]);
       },
     },
     parameters,

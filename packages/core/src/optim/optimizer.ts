@@ -1,7 +1,8 @@
 import { GradbridgeError } from "@gradbridge/random";
 import { noGrad } from "../autograd/mode.ts";
 import { zerosLike } from "../ops/constant-like.ts";
-import { clone } from "../ops/detach.ts";
+import { clone, overwrite } from "../ops/detach.ts";
+import { effect, outsideRecording } from "../tensor/recording.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -30,20 +31,31 @@ export interface Optimizer {
   restore(state: OptimizerState): void;
 }
 
+/** What changes from step to step. */
+export interface StepNumbers {
+  /** Steps taken, this one included. */
+  readonly step: number;
+  readonly learningRate: number;
+}
+
 /** What distinguishes one optimizer from another. */
 export interface UpdateRule {
   readonly name: string;
   readonly learningRate: number;
   /** Names of the running quantities kept per parameter, each in its shape, zero at first. */
   readonly slots: readonly string[];
-  /** Updates one parameter (and its slots) in place. `step` counts from 1. */
-  update(
-    parameter: Tensor,
-    gradient: Tensor,
-    slots: readonly Tensor[],
-    step: number,
-    learningRate: number,
-  ): void;
+  /**
+   * Updates one parameter (and its slots) in place. `numbers` are read anew at every replay of a compiled step, so
+   * kernels that hold them are given as functions.
+   */
+  update(parameter: Tensor, gradient: Tensor, slots: readonly Tensor[], numbers: StepNumbers): void;
+}
+
+/** What changes from step to step. */
+export interface StepNumbers {
+  /** Steps taken, this one included. */
+  readonly step: number;
+  readonly learningRate: number;
 }
 
 /** Builds an optimizer from its rule. */
@@ -51,29 +63,29 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
   checkParameters(rule.name, parameters);
   const slots: (Tensor[] | null)[] = parameters.map(() => null);
   const slotsOf = (index: number): Tensor[] => {
-    slots[index] ??= rule.slots.map(() => {
-      const slot = zerosLike(parameters[index]);
-      slot.kept = true;
-      return slot;
-    });
+    slots[index] ??= outsideRecording(() => rule.slots.map(() => lasting(zerosLike(parameters[index]))));
     return slots[index];
   };
-  let steps = 0;
-  return {
+  const numbers = { step: 0, learningRate: rule.learningRate };
+  const optimizer: Optimizer = {
     name: rule.name,
     parameters,
     learningRate: rule.learningRate,
     step() {
-      steps++;
+      effect(() => {
+        numbers.step++;
+        numbers.learningRate = optimizer.learningRate;
+      });
       noGrad(() => {
         parameters.forEach((parameter, i) => {
-          if (parameter.grad !== null)
-            rule.update(parameter, parameter.grad, slotsOf(i), steps, this.learningRate);
+          if (parameter.grad !== null) rule.update(parameter, parameter.grad, slotsOf(i), numbers);
         });
       });
     },
     zeroGrad() {
-      for (const parameter of parameters) parameter.grad = null;
+      effect(() => {
+        for (const parameter of parameters) parameter.grad = null;
+      });
     },
     state() {
       const tensors: Record<string, Tensor> = {};
@@ -82,20 +94,33 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
           tensors[`${rule.slots[which]}.${i}`] = noGrad(() => clone(slot));
         });
       });
-      return { step: steps, learningRate: this.learningRate, tensors };
+      return { step: numbers.step, learningRate: optimizer.learningRate, tensors };
     },
     restore(state) {
-      const restored = parameters.map((parameter, i) => restoreSlots(rule, state, parameter, i));
-      restored.forEach((values, i) => {
-        slots[i] = values;
+      const saved = parameters.map((parameter, i) => savedSlots(rule, state, parameter, i));
+      noGrad(() => {
+        saved.forEach((values, i) => {
+          if (values === null && slots[i] === null) return;
+          // in place: a compiled step goes on with the same memory
+          slotsOf(i).forEach((slot, which) => {
+            overwrite(slot, values?.[which] ?? zerosLike(slot));
+          });
+        });
       });
-      steps = state.step;
-      this.learningRate = state.learningRate;
+      numbers.step = state.step;
+      optimizer.learningRate = state.learningRate;
     },
   };
+  return optimizer;
 }
 
-function restoreSlots(
+/** Marks a tensor that outlives the scope it was made in. */
+function lasting(tensor: Tensor): Tensor {
+  tensor.kept = true;
+  return tensor;
+}
+
+function savedSlots(
   rule: UpdateRule,
   state: OptimizerState,
   parameter: Tensor,
@@ -105,15 +130,14 @@ function restoreSlots(
   if (found.every((slot) => slot === undefined)) return null;
   return found.map((slot, which) => {
     if (slot === undefined || !sameShape(slot.shape, parameter.shape) || slot.dtype !== parameter.dtype) {
+      const what = slot === undefined ? "missing" : `${slot.dtype} ${formatShape(slot.shape)}`;
       throw new GradbridgeError(
         "optimizer-state",
-        `${rule.name}: the saved ${rule.slots[which]} of parameter ${index} is ${slot === undefined ? "missing" : `${slot.dtype} ${formatShape(slot.shape)}`}, ` +
+        `${rule.name}: the saved ${rule.slots[which]} of parameter ${index} is ${what}, ` +
           `expected ${parameter.dtype} ${formatShape(parameter.shape)}. Is the state of another network or optimizer?`,
       );
     }
-    const copy = noGrad(() => clone(slot));
-    copy.kept = true;
-    return copy;
+    return slot;
   });
 }
 

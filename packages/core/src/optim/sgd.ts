@@ -1,3 +1,4 @@
+import type { Kernel } from "../devices/kernel.ts";
 import { launchInPlace } from "../ops/launch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkOption, type Optimizer, optimizerFrom } from "./optimizer.ts";
@@ -29,23 +30,19 @@ export function sgd(parameters: readonly Tensor[], options: SgdOptions): Optimiz
       name: "sgd",
       learningRate,
       slots: momentum === 0 ? [] : ["velocity"],
-      update(parameter, gradient, slots, step, rate) {
-        const { dtype, size: length } = parameter;
-        launchInPlace(
-          {
-            kind: "sgd",
-            dtype,
-            length,
-            learningRate: rate,
-            momentum,
-            dampening,
-            weightDecay,
-            nesterov,
-            first: step === 1,
-          },
-          [gradient],
-          [parameter, ...slots],
-        );
+      update(parameter, gradient, slots, numbers) {
+        const kernel = (): Kernel => ({
+          kind: "sgd",
+          dtype: parameter.dtype,
+          length: parameter.size,
+          learningRate: numbers.learningRate,
+          momentum,
+          dampening,
+          weightDecay,
+          nesterov,
+          first: numbers.step === 1,
+        });
+        launchInPlace(kernel, [gradient], [parameter, ...slots]);
       },
     },
     parameters,

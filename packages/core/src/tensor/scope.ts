@@ -1,3 +1,4 @@
+import { active } from "./recording.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -7,8 +8,12 @@ import type { Tensor } from "./tensor.ts";
  */
 const scopes: Tensor[][] = [];
 
-/** Adds a new tensor to the innermost scope. */
+/** Adds a new tensor to the innermost scope, or to the recording, which then decides how long it lives. */
 export function track(tensor: Tensor): void {
+  if (active.recording !== null) {
+    active.recording.created.push(tensor);
+    return;
+  }
   if (scopes.length > 0) scopes[scopes.length - 1].push(tensor);
 }
 

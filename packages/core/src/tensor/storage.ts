@@ -20,10 +20,15 @@ export class Storage {
     if (this.#buffer === null) {
       throw new GradbridgeError(
         "released",
-        "This tensor's memory was released when the tidy() that created it ended. Return the tensor from tidy() to keep it.",
+        "This tensor's memory was released when the tidy() or compile() that it was made in ended. Return the tensor from there to keep it.",
       );
     }
     return this.#buffer;
+  }
+
+  /** Gives the memory to somebody else, who frees it; the tensors here can no longer be read. */
+  surrender(): void {
+    this.#buffer = null;
   }
 
   retain(): void {

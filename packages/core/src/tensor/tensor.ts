@@ -4,6 +4,7 @@ import type { Backend, DeviceBuffer } from "../devices/backend.ts";
 import { DTypeError } from "../errors.ts";
 import type { TensorMethods } from "../methods.ts";
 import type { DType, TypedArray } from "./dtype.ts";
+import { active } from "./recording.ts";
 import { track } from "./scope.ts";
 import { formatShape, type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
@@ -86,6 +87,7 @@ export class Tensor {
 
   /** A fresh host copy of the values, row-major. */
   data(): Promise<TypedArray> {
+    refuseWhileRecording("data");
     return this.storage.backend.read(this.storage.buffer);
   }
 
@@ -94,6 +96,7 @@ export class Tensor {
    * @throws code `async-only` on devices whose memory the host cannot see.
    */
   dataSync(): TypedArray {
+    refuseWhileRecording("dataSync");
     const { backend, buffer } = this.storage;
     if (backend.readSync === undefined) {
       throw new GradbridgeError(
@@ -138,6 +141,16 @@ export class Tensor {
     const flags = this.requiresGrad ? ", requiresGrad" : "";
     return `Tensor(${formatShape(this.shape)}, ${this.dtype}, ${this.device}${flags})`;
   }
+}
+
+/** A replay runs the same kernels whatever the values are, so a compiled function must not look at them. */
+function refuseWhileRecording(method: string): void {
+  if (active.recording === null) return;
+  throw new GradbridgeError(
+    "data-dependent",
+    `${method}: a function inside compile() cannot read values on the host: a replay would not read them again. ` +
+      "Return the tensor and read it outside, or decide with where().",
+  );
 }
 
 export function isTensor(value: unknown): value is Tensor {

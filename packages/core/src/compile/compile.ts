@@ -1,0 +1,133 @@
+import { GradbridgeError } from "@gradbridge/random";
+import { mode } from "../autograd/mode.ts";
+import type { Backend, DeviceBuffer } from "../devices/backend.ts";
+import { DeviceError } from "../errors.ts";
+import { detach } from "../ops/detach.ts";
+import { active, Recording } from "../tensor/recording.ts";
+import { tensorsIn } from "../tensor/scope.ts";
+import { formatShape } from "../tensor/shape.ts";
+import { isTensor, type Tensor } from "../tensor/tensor.ts";
+import { Plan } from "./plan.ts";
+
+/** What a compiled function may return: nothing, a tensor, or arrays and plain objects of tensors. */
+export type CompiledResult =
+  | Tensor
+  | readonly CompiledResult[]
+  | { readonly [name: string]: CompiledResult }
+  | void;
+
+interface Entry<R> {
+  readonly plan: Plan;
+  readonly result: R;
+  /** Parameters whose `grad` the function sets, and what it sets it to. */
+  readonly gradients: readonly (readonly [tensor: Tensor, gradient: Tensor | null])[];
+  /** Tensors whose values every replay overwrites. */
+  readonly overwritten: readonly Tensor[];
+}
+
+/**
+ * Records one run of `fn` for each combination of input shapes, and from then on replays its kernels: no graph, no
+ * allocation, the same results as `fn` itself, bit for bit. A whole training step fits: forward, δ, backward, clipping,
+ * optimizer.
+ *
+ * - Inputs are the arguments: tensors, taken as constants. Everything else that `fn` reads (parameters, optimizer state)
+ *   is used where it lies, so changes to it are seen. Numbers are not: a number that changes must be an argument, as a
+ *   scalar tensor. An optimizer's `learningRate` is the exception: it is read at every replay.
+ * - The results are the same tensors every time, overwritten by the next call: read or clone them first.
+ * - `fn` must run the same kernels whatever the values are, so it cannot read them.
+ * - Checks that look at values (NaN seeds, indices out of range) look at the recorded run alone.
+ *
+ * @throws code `data-dependent` where `fn` reads a value; `compile` for an argument that is no tensor or requires a
+ *   gradient, or a backward pass without zeroGrad; `device` for arguments on several devices.
+ */
+export function compile<Inputs extends readonly Tensor[], R extends CompiledResult>(
+  fn: (...inputs: Inputs) => R,
+): (...inputs: Inputs) => R {
+  const entries = new Map<string, Entry<R>>();
+  return (...inputs) => {
+    if (active.recording !== null) return fn(...inputs); // part of a larger compiled function
+    const key = signatureOf(inputs);
+    const entry = entries.get(key);
+    if (entry === undefined) {
+      const recorded = record(fn, inputs);
+      entries.set(key, recorded);
+      return recorded.result;
+    }
+    entry.plan.replay(inputs.map((input) => input.storage.buffer));
+    for (const [tensor, gradient] of entry.gradients) tensor.grad = gradient;
+    for (const tensor of entry.overwritten) tensor.storage.version++;
+    return entry.result;
+  };
+}
+
+function signatureOf(inputs: readonly Tensor[]): string {
+  let key = mode.recording ? "" : "no gradient ";
+  inputs.forEach((input, i) => {
+    if (!isTensor(input)) {
+      throw new GradbridgeError(
+        "compile",
+        `compile: argument ${i} must be a tensor, got ${typeof input}. Numbers go in as scalar tensors.`,
+      );
+    }
+    if (input.requiresGrad) {
+      throw new GradbridgeError(
+        "compile",
+        `compile: argument ${i} (${formatShape(input.shape)}) requires a gradient; arguments are constants. ` +
+          "Let the function use it from outside, as it does with parameters.",
+      );
+    }
+    if (input.storage.backend !== inputs[0].storage.backend) {
+      throw new DeviceError(
+        `compile: argument ${i} is on ${input.device}, argument 0 on ${inputs[0].device}.`,
+      );
+    }
+    key += `${input.dtype}[${input.shape.join()}]`;
+  });
+  return `${key} ${inputs[0]?.device ?? ""}`;
+}
+
+function record<Inputs extends readonly Tensor[], R>(fn: (...inputs: Inputs) => R, inputs: Inputs): Entry<R> {
+  // handles of their own, whose buffers the plan exchanges for those of later arguments
+  const stand = inputs.map(detach) as unknown as Inputs;
+  const recording = new Recording();
+  active.recording = recording;
+  let result: R;
+  try {
+    result = fn(...stand);
+  } catch (error) {
+    active.recording = null;
+    for (const tensor of recording.created) if (!tensor.kept) tensor.release();
+    throw error;
+  }
+  active.recording = null;
+  return planFor(recording, inputs, result);
+}
+
+function planFor<R>(recording: Recording, inputs: readonly Tensor[], result: R): Entry<R> {
+  const { created, steps } = recording;
+  const gradients = [...recording.leaves].map((leaf) => [leaf, leaf.grad] as const);
+  const outputs = [...tensorsIn(result, isTensor), ...gradients.flatMap(([, gradient]) => gradient ?? [])];
+  const own = new Set(created.map(({ storage }) => storage));
+  for (const { storage } of inputs) own.delete(storage); // a reshape of an input shares its memory
+  const lastingStorages = new Set(outputs.map(({ storage }) => storage));
+  const backend: Backend | undefined = (inputs[0] ?? created[0])?.storage.backend;
+  if (backend === undefined)
+    throw new GradbridgeError("compile", "compile: the function computes nothing on tensors.");
+
+  const made = new Set<DeviceBuffer>();
+  const lasting = new Set<DeviceBuffer>();
+  for (const storage of own) {
+    made.add(storage.buffer);
+    if (lastingStorages.has(storage)) lasting.add(storage.buffer);
+  }
+  const plan = new Plan(
+    backend,
+    steps,
+    inputs.map(({ storage }) => storage.buffer),
+    made,
+    lasting,
+  );
+  for (const storage of own) if (!lastingStorages.has(storage)) storage.surrender();
+  for (const output of outputs) output.node = null; // its graph is gone: replays record none
+  return { plan, result, gradients, overwritten: outputs.filter(({ storage }) => own.has(storage)) };
+}
