@@ -5,7 +5,7 @@ import { requireDevice } from "../arguments/device.ts";
 import { findEnvironment } from "../arguments/environment.ts";
 import { count, seed } from "../arguments/values.ts";
 import { ArgumentError, exitStatus } from "../exit-status.ts";
-import { readRunCheckpoint, readRunConfig } from "../runs/run-folder.ts";
+import { readRunCheckpoint, readRunConfig } from "../run-folder/run-folder.ts";
 import type { CliCommand } from "./command.ts";
 
 /** Episodes where the run itself was never evaluated. */

@@ -9,7 +9,7 @@ import {
 import { GradbridgeError } from "@gradbridge/core";
 import { ArgumentError } from "../exit-status.ts";
 import { drawLearningCurve } from "../learning-curve/draw-learning-curve.ts";
-import { readProgressLog } from "../runs/progress-log.ts";
+import { readProgressLog } from "../run-folder/progress-log.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunPlan } from "./plan-run.ts";
 import { progressLines } from "./progress-lines.ts";

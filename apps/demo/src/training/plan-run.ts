@@ -4,14 +4,14 @@ import { requireDevice } from "../arguments/device.ts";
 import { type Environment, findEnvironment } from "../arguments/environment.ts";
 import { givenSettings, optionName, resumableSettings } from "../arguments/setting-options.ts";
 import { ArgumentError } from "../exit-status.ts";
-import { type RunConfig, runConfig } from "../runs/run-config.ts";
+import { type RunConfig, runConfig } from "../run-folder/run-config.ts";
 import {
   createNumberedRunFolder,
   createRunFolder,
   RunFolder,
   readRunCheckpoint,
   readRunConfig,
-} from "../runs/run-folder.ts";
+} from "../run-folder/run-folder.ts";
 
 /** A run that can start: all its arguments hold. */
 export interface RunPlan {
