@@ -25,6 +25,7 @@ export type GymnasiumErrorCode =
   | "unsupported-mode"
   | "unsupported"
   | "invalid-metadata"
+  | "missing-package"
   | "check-failed"
   | "closed";
 
@@ -41,6 +42,7 @@ export type GymnasiumErrorCode =
  * | `bad-observation`, `bad-result`, `bad-state` | an environment returned or was given something malformed |
  * | `invalid-action`, `reset-needed`, `closed` | `step` was called with a wrong action or at the wrong time |
  * | `unsupported-mode`, `unsupported`, `invalid-metadata` | a mode or an operation is not offered here |
+ * | `missing-package` | drawing or recording needs a package that is not installed |
  * | `check-failed` | `checkEnv` found a fault |
  */
 export class GymnasiumError extends GradbridgeError {

@@ -5,6 +5,7 @@ import { warn } from "../warning.ts";
 import { applyWrapper } from "../wrappers/built-in-wrappers.ts";
 import { OrderEnforcing } from "../wrappers/order-enforcing.ts";
 import { PassiveEnvChecker } from "../wrappers/passive-env-checker.ts";
+import { RenderCollection } from "../wrappers/render-collection.ts";
 import { TimeLimit } from "../wrappers/time-limit.ts";
 import { type EnvCreator, type EnvSpec, type Kwargs, metadataOf } from "./env-spec.ts";
 import { findSpec, registry } from "./registry.ts";
@@ -108,8 +109,14 @@ export function create<Made>(
 function makeFrom(spec: EnvSpec, creator: EnvCreator, options: MakeOptions): Env {
   const { maxEpisodeSteps, disableEnvChecker, renderMode, ...given } = options;
   const mode = renderMode ?? (spec.kwargs.renderMode as string | null | undefined) ?? null;
-  const kwargs: Kwargs = { ...spec.kwargs, ...given, ...(mode === null ? {} : { renderMode: mode }) };
   const metadata = metadataOf(creator);
+  const collected = frameModeOf(mode, metadata?.renderModes);
+  const innerMode = collected ?? mode;
+  const kwargs: Kwargs = {
+    ...spec.kwargs,
+    ...given,
+    ...(innerMode === null ? {} : { renderMode: innerMode }),
+  };
   if (metadata !== null && !Array.isArray(metadata.renderModes)) {
     warn(`The metadata of ${spec.id} should list renderModes; it has ${Object.keys(metadata).join(", ")}.`);
   }
@@ -133,5 +140,12 @@ function makeFrom(spec: EnvSpec, creator: EnvCreator, options: MakeOptions): Env
   const limit = maxEpisodeSteps ?? spec.maxEpisodeSteps;
   if (limit !== null && limit !== -1) env = new TimeLimit(env, limit);
   for (const wrapper of spec.additionalWrappers.slice(alreadyWrapped)) env = applyWrapper(env, wrapper);
-  return env;
+  return collected === null ? env : new RenderCollection(env);
+}
+
+/** For a mode such as `ansi_list` that the environment lacks: the mode `ansi` that it has. */
+function frameModeOf(mode: string | null, modes: unknown): string | null {
+  if (mode === null || !mode.endsWith("_list") || !Array.isArray(modes) || modes.includes(mode)) return null;
+  const single = mode.slice(0, -"_list".length);
+  return modes.includes(single) ? single : null;
 }

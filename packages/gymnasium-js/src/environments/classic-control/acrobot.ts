@@ -1,15 +1,19 @@
 import { z } from "zod";
 import {
   Env,
+  type EnvMetadata,
   type Info,
   NO_INFO,
   type ResetOptions,
   type ResetResult,
+  type RgbFrame,
   type StepBatch,
   type StepResult,
 } from "../../env.ts";
 import { GymnasiumError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { drawAcrobot } from "../../rendering/classic-control.ts";
+import { renderByMode } from "../../rendering/render-by-mode.ts";
 import { requireState } from "../../saved-state.ts";
 import { Box } from "../../spaces/box.ts";
 import { Discrete } from "../../spaces/discrete.ts";
@@ -62,6 +66,7 @@ export interface AcrobotKwargs {
  * first step on.
  */
 export class AcrobotEnv extends Env<Box, Discrete> {
+  static override readonly metadata: EnvMetadata = { renderModes: ["rgb_array"], renderFps: 15 };
   readonly observationSpace: Box;
   readonly actionSpace: Discrete = new Discrete(3);
   readonly #equations: AcrobotEquations;
@@ -148,6 +153,12 @@ export class AcrobotEnv extends Env<Box, Discrete> {
     out[offset + 4] = velocity1;
     out[offset + 5] = velocity2;
     return out;
+  }
+
+  override render(): RgbFrame | null {
+    if (!this.#hasState)
+      throw new GymnasiumError("reset-needed", "Call reset() before render(): there is no episode yet.");
+    return renderByMode(this, { rgb_array: () => drawAcrobot(this.#state[0]!, this.#state[1]!) });
   }
 
   override state(): JsonValue {

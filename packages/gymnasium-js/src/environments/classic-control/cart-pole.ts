@@ -1,15 +1,19 @@
 import { z } from "zod";
 import {
   Env,
+  type EnvMetadata,
   type Info,
   NO_INFO,
   type ResetOptions,
   type ResetResult,
+  type RgbFrame,
   type StepBatch,
   type StepResult,
 } from "../../env.ts";
 import { GymnasiumError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { drawCartPole } from "../../rendering/classic-control.ts";
+import { renderByMode } from "../../rendering/render-by-mode.ts";
 import { requireState } from "../../saved-state.ts";
 import { Box } from "../../spaces/box.ts";
 import { Discrete } from "../../spaces/discrete.ts";
@@ -63,6 +67,7 @@ export function cartPoleObservationSpace(): Box {
  * problems" (1983); agrees with `gymnasium/envs/classic_control/cartpole.py` 1.3.0. The state is held in float64.
  */
 export class CartPoleEnv extends Env<Box, Discrete> {
+  static override readonly metadata: EnvMetadata = { renderModes: ["rgb_array"], renderFps: 50 };
   readonly observationSpace: Box = cartPoleObservationSpace();
   readonly actionSpace: Discrete = new Discrete(2);
   readonly #state: Float64Array = new Float64Array(4);
@@ -131,6 +136,12 @@ export class CartPoleEnv extends Env<Box, Discrete> {
       warn("step() was called after the episode terminated; call reset() first. Further steps mean nothing.");
     }
     return this.#suttonBartoReward ? -1 : 0;
+  }
+
+  override render(): RgbFrame | null {
+    if (!this.#hasState)
+      throw new GymnasiumError("reset-needed", "Call reset() before render(): there is no episode yet.");
+    return renderByMode(this, { rgb_array: () => drawCartPole(this.#state[0]!, this.#state[2]!) });
   }
 
   override state(): JsonValue {

@@ -1,15 +1,19 @@
 import { z } from "zod";
 import {
   Env,
+  type EnvMetadata,
   type Info,
   NO_INFO,
   type ResetOptions,
   type ResetResult,
+  type RgbFrame,
   type StepBatch,
   type StepResult,
 } from "../../env.ts";
 import { GymnasiumError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { drawMountainCar } from "../../rendering/classic-control.ts";
+import { renderByMode } from "../../rendering/render-by-mode.ts";
 import { requireState } from "../../saved-state.ts";
 import { Box } from "../../spaces/box.ts";
 import { describe } from "../../spaces/space.ts";
@@ -58,6 +62,7 @@ export interface MountainCarContinuousKwargs {
  * after `reset` and float32 from the first step on; constants are then rounded to float32 where they meet it.
  */
 export class MountainCarContinuousEnv extends Env<Box, Box> {
+  static override readonly metadata: EnvMetadata = { renderModes: ["rgb_array"], renderFps: 30 };
   readonly observationSpace: Box = new Box([MIN_POSITION, -MAX_SPEED], [MAX_POSITION, MAX_SPEED]);
   readonly actionSpace: Box = new Box(-1, 1, { shape: [1] });
   readonly #goalVelocity: number;
@@ -132,6 +137,12 @@ export class MountainCarContinuousEnv extends Env<Box, Box> {
     this.#velocity = fround(velocity);
     this.#isSingle = true;
     return terminated;
+  }
+
+  override render(): RgbFrame | null {
+    if (!this.#hasState)
+      throw new GymnasiumError("reset-needed", "Call reset() before render(): there is no episode yet.");
+    return renderByMode(this, { rgb_array: () => drawMountainCar(this.#position, GOAL_POSITION) });
   }
 
   override state(): JsonValue {

@@ -1,15 +1,19 @@
 import { z } from "zod";
 import {
   Env,
+  type EnvMetadata,
   type Info,
   NO_INFO,
   type ResetOptions,
   type ResetResult,
+  type RgbFrame,
   type StepBatch,
   type StepResult,
 } from "../../env.ts";
 import { GymnasiumError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { drawMountainCar } from "../../rendering/classic-control.ts";
+import { renderByMode } from "../../rendering/render-by-mode.ts";
 import { requireState } from "../../saved-state.ts";
 import { Box } from "../../spaces/box.ts";
 import { Discrete } from "../../spaces/discrete.ts";
@@ -61,6 +65,7 @@ export interface MountainCarKwargs {
  * `gymnasium/envs/classic_control/mountain_car.py` 1.3.0. The state is held in float64.
  */
 export class MountainCarEnv extends Env<Box, Discrete> {
+  static override readonly metadata: EnvMetadata = { renderModes: ["rgb_array"], renderFps: 30 };
   readonly observationSpace: Box = new Box([MIN_POSITION, -MAX_SPEED], [MAX_POSITION, MAX_SPEED]);
   readonly actionSpace: Discrete = new Discrete(3);
   readonly #goalVelocity: number;
@@ -118,6 +123,12 @@ export class MountainCarEnv extends Env<Box, Discrete> {
     this.#position = Math.min(Math.max(this.#position + this.#velocity, MIN_POSITION), MAX_POSITION);
     if (this.#position === MIN_POSITION && this.#velocity < 0) this.#velocity = 0;
     return this.#position >= GOAL_POSITION && this.#velocity >= this.#goalVelocity;
+  }
+
+  override render(): RgbFrame | null {
+    if (!this.#hasState)
+      throw new GymnasiumError("reset-needed", "Call reset() before render(): there is no episode yet.");
+    return renderByMode(this, { rgb_array: () => drawMountainCar(this.#position, GOAL_POSITION) });
   }
 
   override state(): JsonValue {

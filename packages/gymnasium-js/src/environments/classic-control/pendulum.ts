@@ -1,15 +1,19 @@
 import { z } from "zod";
 import {
   Env,
+  type EnvMetadata,
   type Info,
   NO_INFO,
   type ResetOptions,
   type ResetResult,
+  type RgbFrame,
   type StepBatch,
   type StepResult,
 } from "../../env.ts";
 import { GymnasiumError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { drawPendulum } from "../../rendering/classic-control.ts";
+import { renderByMode } from "../../rendering/render-by-mode.ts";
 import { requireState } from "../../saved-state.ts";
 import { Box } from "../../spaces/box.ts";
 import { describe } from "../../spaces/space.ts";
@@ -57,11 +61,14 @@ export interface PendulumKwargs {
  * are float32 and everything else is float64.
  */
 export class PendulumEnv extends Env<Box, Box> {
+  static override readonly metadata: EnvMetadata = { renderModes: ["rgb_array"], renderFps: 30 };
   readonly observationSpace: Box = new Box([-1, -1, -MAX_SPEED], [1, 1, MAX_SPEED]);
   readonly actionSpace: Box = new Box(-MAX_TORQUE, MAX_TORQUE, { shape: [1] });
   readonly #gravity: number;
   #angle = 0;
   #velocity = 0;
+  /** The last one, for the picture. */
+  #torque: number | null = null;
   #hasState = false;
 
   /** @throws GymnasiumError `unknown-kwarg`, `bad-kwarg`, `unsupported-mode` */
@@ -78,6 +85,7 @@ export class PendulumEnv extends Env<Box, Box> {
     const velocityLimit = numberOption(options, "yInit", 1);
     this.#angle = this.random.uniform(-angleLimit, angleLimit);
     this.#velocity = this.random.uniform(-velocityLimit, velocityLimit);
+    this.#torque = null;
     this.#hasState = true;
     return [this.#observe(new Float32Array(3), 0), {}];
   }
@@ -106,6 +114,7 @@ export class PendulumEnv extends Env<Box, Box> {
         `Pendulum takes one torque in [-2, 2], got ${describe(action)}.`,
       );
     }
+    this.#torque = torque;
     const angle = wrapAngle(this.#angle);
     const effort = Math.fround(Math.fround(0.001) * Math.fround(torque * torque));
     const cost = angle * angle + 0.1 * (this.#velocity * this.#velocity) + effort;
@@ -123,15 +132,22 @@ export class PendulumEnv extends Env<Box, Box> {
     return out;
   }
 
+  override render(): RgbFrame | null {
+    if (!this.#hasState)
+      throw new GymnasiumError("reset-needed", "Call reset() before render(): there is no episode yet.");
+    return renderByMode(this, { rgb_array: () => drawPendulum(this.#angle, this.#torque) });
+  }
+
   override state(): JsonValue {
     const state = this.#hasState ? [this.#angle, this.#velocity] : null;
-    return { random: this.saveRandom(), state };
+    return { random: this.saveRandom(), state, torque: this.#torque };
   }
 
   override restore(saved: JsonValue): void {
-    const { random, state } = requireState(this, saved, ["random", "state"]);
+    const { random, state, torque } = requireState(this, saved, ["random", "state", "torque"]);
     this.restoreRandom(random);
     this.#hasState = state !== null;
+    this.#torque = torque as number | null;
     if (state !== null) [this.#angle, this.#velocity] = state as readonly [number, number];
   }
 }

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { RgbFrame } from "../env.ts";
+import { type Packed, readFixture, unpack } from "../fixtures/read-fixture.ts";
+import { make } from "../registration/make.ts";
+import { createCanvas } from "./canvas.ts";
+
+/** One run of Gymnasium's: after `moments` steps it drew `frames`, `[moments, height, width, 3]`. */
+interface Recording {
+  readonly name: string;
+  readonly id: string;
+  readonly seed: number;
+  readonly actions: Packed;
+  readonly moments: readonly number[];
+  readonly height: number;
+  readonly width: number;
+  readonly frames: Packed | null;
+}
+
+const recordings = readFixture<Recording[]>("frames");
+
+function hasCanvas(): boolean {
+  try {
+    createCanvas(1, 1);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function play({ id, seed, actions, moments }: Recording): RgbFrame[] {
+  const env = make(id, { renderMode: "rgb_array", disableEnvChecker: true });
+  const taken = unpack(actions);
+  env.reset({ seed });
+  const frames: RgbFrame[] = [];
+  for (let step = 0; step <= Math.max(...moments); step++) {
+    if (moments.includes(step)) frames.push(env.render() as RgbFrame);
+    const action = taken[step];
+    if (action !== undefined) env.step("n" in env.actionSpace ? action : Float32Array.of(action));
+  }
+  return frames;
+}
+
+/** Mean absolute difference of all color values, 0 … 255, and the share of pixels that differ by more than 64. */
+function difference(ours: RgbFrame, theirs: ArrayLike<number>): { mean: number; different: number } {
+  let sum = 0;
+  let different = 0;
+  for (let i = 0; i < ours.data.length; i += 3) {
+    const distances = [0, 1, 2].map((k) => Math.abs(ours.data[i + k]! - theirs[i + k]!));
+    sum += distances[0]! + distances[1]! + distances[2]!;
+    if (Math.max(...distances) > 64) different += 1;
+  }
+  return { mean: sum / ours.data.length, different: different / (ours.width * ours.height) };
+}
+
+describe.skipIf(!hasCanvas())("frames beside Gymnasium's (needs a canvas package)", () => {
+  it.each(recordings)("$name: same size", (recording) => {
+    for (const frame of play(recording)) {
+      expect([frame.height, frame.width]).toEqual([recording.height, recording.width]);
+      expect(frame.data).toBeInstanceOf(Uint8Array);
+      expect(frame.data.length).toBe(recording.height * recording.width * 3);
+    }
+  });
+
+  it.each(recordings.filter(({ frames }) => frames !== null))("$name: same picture", (recording) => {
+    const theirs = unpack(recording.frames!) as Uint8Array;
+    for (const [i, frame] of play(recording).entries()) {
+      const size = frame.data.length;
+      const { mean, different } = difference(frame, theirs.subarray(i * size, (i + 1) * size));
+      console.log(recording.name, i, mean.toFixed(4), (different * 1e4).toFixed(3));
+      expect(mean, `mean difference of frame ${i}`).toBeLessThan(0.1);
+      expect(different, `share of different pixels of frame ${i}`).toBeLessThan(0.0005);
+    }
+  });
+});
