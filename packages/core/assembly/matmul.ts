@@ -12,11 +12,11 @@ import { packPlain, packTransposed } from "./pack";
 import { rowsTimesTransposed } from "./matmulSmall";
 import { PANEL_COLUMNS, PANEL_DEPTH, PANELS } from "./scratch";
 import { finishVector, storeColumns } from "./matmulStore";
-import { activate, RELU } from "./activation";
+import { activate, ACTIVATION_RELU } from "./activation";
 
 const CHUNK_ROWS: i32 = 128;
 /** Below this many rows, packing B costs more than it saves. */
-const PACKED_ROWS: i32 = 8;
+const PACKED_ROWS: i32 = 4;
 
 /** `bias` 0: none. A batch stride of 0 reuses one matrix. */
 export function matmulFloat(
@@ -24,8 +24,8 @@ export function matmulFloat(
   transposeA: bool, transposeB: bool, batchStrideA: i32, batchStrideB: i32, activation: i32,
 ): void {
   for (let index = 0; index < batch; index++) {
-    product(a, b, bias, c, m, n, k, transposeA, transposeB, activation == RELU);
-    if (activation > RELU) activate(activation, c, m * n);
+    product(a, b, bias, c, m, n, k, transposeA, transposeB, activation == ACTIVATION_RELU);
+    if (activation > ACTIVATION_RELU) activate(activation, c, m * n);
     a += <usize>batchStrideA << 2;
     b += <usize>batchStrideB << 2;
     c += <usize>(m * n) << 2;

@@ -13,21 +13,12 @@ export function rowsTimesTransposed(
   const aStride = <usize>k << 2;
   const cStride = <usize>n << 2;
   let rows = m;
-  for (; rows >= 4; rows -= 4) {
-    fourRows(a, b, bias, c, n, k, relu);
-    a += aStride << 2;
-    c += cStride << 2;
-  }
-  if (rows & 2) {
+  for (; rows >= 2; rows -= 2) {
     twoRows(a, b, bias, c, n, k, relu);
     a += aStride << 1;
     c += cStride << 1;
   }
-  if (rows & 1) oneRow(a, b, bias, c, n, k, relu);
-}
-
-function fourRows(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu: bool): void {
-  columnGroups(4, a, b, bias, c, n, k, relu);
+  if (rows > 0) oneRow(a, b, bias, c, n, k, relu);
 }
 
 function twoRows(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu: bool): void {
@@ -63,17 +54,15 @@ function oneRow(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu:
   }
 }
 
-/** Four columns of one, two or four rows, over one run of k. */
+/** Four columns of one or two rows, over one run of k. */
 // @ts-ignore: decorator
 @inline function group(
   rows: i32, columns: i32, a: usize, aStride: usize, r0: usize, r1: usize, r2: usize, r3: usize, depth: i32,
   c: usize, cStride: usize, accumulate: bool, bias: usize, relu: bool,
 ): void {
   let c0 = f32x4.splat(0.0);
-  let c1 = c0, c2 = c0, c3 = c0;
+  let c1 = c0;
   let a1 = a + aStride;
-  let a2 = a1 + aStride;
-  let a3 = a2 + aStride;
   let left = depth;
   for (; left >= 4; left -= 4) {
     const x0 = v128.load(r0);
@@ -90,12 +79,8 @@ function oneRow(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu:
     const b3 = highHalves(high01, high23);
     c0 = fourTerms(c0, a, b0, b1, b2, b3);
     if (rows > 1) c1 = fourTerms(c1, a1, b0, b1, b2, b3);
-    if (rows > 2) c2 = fourTerms(c2, a2, b0, b1, b2, b3);
-    if (rows > 2) c3 = fourTerms(c3, a3, b0, b1, b2, b3);
     a += 16;
     a1 += 16;
-    a2 += 16;
-    a3 += 16;
     r0 += 16;
     r1 += 16;
     r2 += 16;
@@ -108,12 +93,8 @@ function oneRow(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu:
     column = v128.load32_lane(r3, column, 3);
     c0 = f32x4.add(c0, f32x4.mul(v128.load32_splat(a), column));
     if (rows > 1) c1 = f32x4.add(c1, f32x4.mul(v128.load32_splat(a1), column));
-    if (rows > 2) c2 = f32x4.add(c2, f32x4.mul(v128.load32_splat(a2), column));
-    if (rows > 2) c3 = f32x4.add(c3, f32x4.mul(v128.load32_splat(a3), column));
     a += 4;
     a1 += 4;
-    a2 += 4;
-    a3 += 4;
     r0 += 4;
     r1 += 4;
     r2 += 4;
@@ -121,8 +102,6 @@ function oneRow(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu:
   }
   storeColumns(c, finishVector(c0, c, accumulate, bias, relu), columns);
   if (rows > 1) storeColumns(c + cStride, finishVector(c1, c + cStride, accumulate, bias, relu), columns);
-  if (rows > 2) storeColumns(c + cStride * 2, finishVector(c2, c + cStride * 2, accumulate, bias, relu), columns);
-  if (rows > 2) storeColumns(c + cStride * 3, finishVector(c3, c + cStride * 3, accumulate, bias, relu), columns);
 }
 
 // @ts-ignore: decorator

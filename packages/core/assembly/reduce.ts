@@ -91,8 +91,16 @@ function prodFloat(x: usize, y: usize, outer: i32, axis: i32, inner: i32): void 
     for (let o = 0; o < outer; o++) {
       const neutral = identity(integer, op);
       let best = neutral;
+      let best1 = neutral, best2 = neutral, best3 = neutral;
       let left = axis;
       let pointer = x;
+      for (; left >= 16; left -= 16, pointer += 64) {
+        best = combine(integer, op, best, v128.load(pointer));
+        best1 = combine(integer, op, best1, v128.load(pointer, 16));
+        best2 = combine(integer, op, best2, v128.load(pointer, 32));
+        best3 = combine(integer, op, best3, v128.load(pointer, 48));
+      }
+      best = combine(integer, op, combine(integer, op, best, best1), combine(integer, op, best2, best3));
       for (; left >= 4; left -= 4, pointer += 16) best = combine(integer, op, best, v128.load(pointer));
       if (left > 0) best = combine(integer, op, best, v128.bitselect(v128.load(pointer), neutral, laneMask(left)));
       best = combine(integer, op, best, v128.shuffle<i64>(best, best, 1, 0));

@@ -51,6 +51,10 @@ function gather(operand: i32, base: usize, rank: i32, start: i32, count: i32, ti
     tile += <usize>run << 2;
     count -= run;
     column = 0;
+    if (rank == 2) {
+      offset += strideAt(operand, 0);
+      continue;
+    }
     for (let axis = rank - 2; axis >= 0; axis--) {
       const index = load<i32>(counterAddress(axis)) + 1;
       const stride = strideAt(operand, axis);

@@ -20,7 +20,7 @@
  *   head and evicts nothing.
  *
  * So linear memory is bounded by the budget; the copies by what the program itself still holds, times the number of
- * buffers to a page (at most 16, or a KiB); and a long-lived buffer costs one copy out and one back in per lap.
+ * buffers to a page (16 to 32 of them, or a KiB); and a long-lived buffer costs one copy out and one in per lap.
  * A working set larger than the budget would be copied in and out for ever: if restored bytes make up a quarter of a
  * lap, the budget doubles. A recorded plan (compile) keeps its pages pinned for its lifetime.
  *
@@ -36,8 +36,8 @@ import { Ring } from "./ring.ts";
 /** Kernels may write three elements past a buffer's end (see `assembly/unary.ts`). */
 const slackBytes = 12;
 const alignment = 16;
-/** Buffers up to this size share pages, each of which holds sixteen of the largest of its class or a KiB. */
-const largestShared = 4096;
+/** Buffers of up to so many bytes share pages, each of which holds sixteen of the largest of its kind or a KiB. */
+const largestShared = 4096 + alignment;
 const buffersPerPage = 16;
 const smallestPage = 1024;
 /** The budget does not double beyond this by itself. */
@@ -48,7 +48,7 @@ const largestLength = 2 ** 30 - 64;
 export class PagedMemory {
   readonly memory: WebAssembly.Memory;
   private readonly ring: Ring;
-  /** For each power of two: the page that small buffers of at most this size now go to. */
+  /** For each power of two: the page that buffers of at most so many bytes now go to. */
   private readonly openPages: (Page | undefined)[] = [];
   /** For each size class: resident pages without live buffers, the last one used on top. */
   private readonly idlePages: Page[][] = [];
@@ -159,15 +159,17 @@ export class PagedMemory {
     return !this.disposed;
   }
 
-  /** A page with room for `bytes`, shared with other buffers of up to the next power of two. */
+  /** A page with room for `bytes`, shared with other buffers of up to the next power of two and their slack. */
   private sharedPage(bytes: number): Page {
-    const exponent = 32 - Math.clz32(bytes - 1);
+    const exponent = 32 - Math.clz32(Math.max(bytes - alignment, alignment) - 1);
     const open = this.openPages[exponent];
     if (open !== undefined && open.address >= 0) {
       if (open.used + bytes <= open.capacity) return open;
       open.open = false;
     }
-    const page = this.emptyPage(sizeClassOf(Math.max(buffersPerPage * 2 ** exponent, smallestPage)));
+    const page = this.emptyPage(
+      sizeClassOf(Math.max(buffersPerPage * (2 ** exponent + alignment), smallestPage)),
+    );
     page.open = true;
     this.openPages[exponent] = page;
     return page;
