@@ -1,4 +1,5 @@
-import type { Activation } from "../devices/kernel.ts";
+import { GradbridgeError } from "@gradbridge/random";
+import { type Activation, activations } from "../devices/kernel.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { formatShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -67,7 +68,7 @@ function rows(x: Tensor): Tensor {
  * @param weight [outputs, inputs], as PyTorch stores it
  * @param bias [outputs], or null
  * @returns [..., outputs]
- * @throws code `shape` or `dtype` where they do not fit.
+ * @throws code `shape` or `dtype` where they do not fit, `option` for an unknown activation.
  */
 export function affine(
   x: Tensor,
@@ -88,6 +89,12 @@ export function affine(
   if (x.dtype !== weight.dtype || (bias !== null && bias.dtype !== x.dtype)) {
     throw new DTypeError(
       `affine: x is ${x.dtype}, weight ${weight.dtype}${bias ? `, bias ${bias.dtype}` : ""}. Use cast().`,
+    );
+  }
+  if (!activations.includes(activation)) {
+    throw new GradbridgeError(
+      "option",
+      `affine: unknown activation "${activation}". Use ${activations.map((name) => `"${name}"`).join(", ")}.`,
     );
   }
   return perform(operation, bias === null ? [x, weight] : [x, weight, bias], activation);

@@ -1,5 +1,15 @@
+import { generator } from "@gradbridge/random";
 import { beforeAll, describe, expect, it } from "vitest";
-import { checkGradient, checkSecondGradient, setDevice, type Tensor, tensor, where } from "../index.ts";
+import {
+  checkGradient,
+  checkSecondGradient,
+  concat,
+  einsum,
+  setDevice,
+  type Tensor,
+  tensor,
+  where,
+} from "../index.ts";
 import * as operations from "./registry.ts";
 
 /** Fixed values in ±2 without ties, away from kinks at 0, ±1. */
@@ -141,6 +151,57 @@ const cases: { [name: string]: [fn: (...x: Tensor[]) => Tensor, ...inputs: Tenso
       values([2, 2]),
     ],
   ],
+  flip: [
+    [(x) => x.flip(0).mul(x), values([3, 2])],
+    [(x) => x.flip().mul(x), values([3, 2])],
+  ],
+  squeeze: [[(x) => x.squeeze(1).mul(x.squeeze()), values([3, 1])]],
+  unsqueeze: [[(x) => x.unsqueeze(-1).mul(x.unsqueeze(0)), values([3])]],
+  split: [
+    [
+      (x) =>
+        concat(
+          x.split([1, 2], 1).map((part, i) => part.mul(i + 1)),
+          1,
+        ),
+      values([2, 3]),
+    ],
+  ],
+  tile: [[(x) => x.tile([3, 1, 2]).square(), values([2, 2])]],
+  dot: [[(x, y) => x.dot(y), values([3]), values([3], 4)]],
+  outer: [[(x, y) => x.outer(y), values([3]), values([2], 4)]],
+  einsum: [
+    [(x, y) => einsum("nij,njk->nki", x, y), values([2, 2, 3]), values([2, 3, 2], 5)],
+    [(x, y, z) => einsum("ia,jb,ab->ij", x, y, z), values([2, 3]), values([3, 2], 5), values([3, 2], 9)],
+    [(x) => einsum("abc->ca", x), values([2, 3, 2])],
+  ],
+  variance: [
+    [(x) => x.variance(), values([4])],
+    [(x) => x.variance(1, { unbiased: false, keepDims: true }), values([2, 3])],
+  ],
+  std: [[(x) => x.std([0, 2]), values([2, 2, 3])]],
+  norm: [
+    [(x) => x.norm(), values([2, 3])],
+    [(x) => x.norm(1, { order: 1 }), values([2, 3])],
+    [(x) => x.norm(0, { order: Infinity, keepDims: true }), values([2, 3])],
+  ],
+  dropout: [[(x) => x.dropout(0.5, generator(3)), values([10])]],
+  conv2d: [
+    [(x, w, b) => x.conv2d(w, b), values([2, 2, 4, 3]), values([3, 2, 2, 2], 5), values([3], 9)],
+    [
+      (x, w) => x.conv2d(w, null, { stride: [2, 1], padding: [1, 2], dilation: [1, 2], groups: 2 }),
+      values([1, 2, 4, 3]),
+      values([4, 1, 3, 2], 5),
+    ],
+  ],
+  maxPool2d: [
+    [(x) => x.maxPool2d(2), values([1, 2, 4, 5])],
+    [(x) => x.maxPool2d([3, 2], { stride: 1, padding: 1 }), values([1, 1, 3, 4])],
+  ],
+  avgPool2d: [
+    [(x) => x.avgPool2d(2), values([1, 2, 4, 5])],
+    [(x) => x.avgPool2d([3, 2], { stride: 1, padding: 1, countPadding: false }), values([1, 1, 3, 4])],
+  ],
   clone: [[(x) => x.clone().square(), values([3])]],
   cast: [[(x) => x.cast("float64").square(), values([3])]],
   matmul: [
@@ -169,6 +230,10 @@ const withoutDerivative = [
   "finite",
   "onesLike",
   "zerosLike",
+  "isNan",
+  "logicalAnd",
+  "logicalOr",
+  "logicalNot",
 ];
 
 beforeAll(() => setDevice("reference"));
@@ -176,7 +241,7 @@ beforeAll(() => setDevice("reference"));
 describe("every operation", () => {
   it("is in this file", () => {
     const all = Object.keys(operations).filter((name) => !withoutDerivative.includes(name));
-    expect(Object.keys(cases).sort()).toEqual([...all, "concat", "stack"].sort());
+    expect(Object.keys(cases).sort()).toEqual([...all, "concat", "stack", "einsum"].sort());
   });
 
   describe.each(Object.keys(cases))("%s", (name) => {

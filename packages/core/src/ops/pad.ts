@@ -8,15 +8,16 @@ import { slice } from "./slice.ts";
 interface Margins {
   readonly before: readonly number[];
   readonly after: readonly number[];
+  readonly value: number;
 }
 
 const operation: Operation<Margins> = {
   name: "pad",
-  forward: ([x], { before, after }) => {
+  forward: ([x], { before, after, value }) => {
     const output = filledLike(
       x,
       x.shape.map((size, i) => before[i] + size + after[i]),
-      0,
+      value,
     );
     const outputStrides = stridesOf(output.shape);
     const outputOffset = before.reduce((offset, margin, i) => offset + margin * outputStrides[i], 0);
@@ -47,8 +48,11 @@ const operation: Operation<Margins> = {
   },
 };
 
-/** x surrounded by zeros: `before[i]` and `after[i]` of them along axis i. */
-export function pad(x: Tensor, before: readonly number[], after: readonly number[]): Tensor {
+/**
+ * x surrounded by `value` (default 0): `before[i]` and `after[i]` of them along axis i.
+ * @throws code `shape` for margins that are no non-negative integers, one per axis.
+ */
+export function pad(x: Tensor, before: readonly number[], after: readonly number[], value = 0): Tensor {
   const fits = (margins: readonly number[]): boolean =>
     margins.length === x.shape.length && margins.every((margin) => Number.isInteger(margin) && margin >= 0);
   if (!fits(before) || !fits(after)) {
@@ -56,5 +60,6 @@ export function pad(x: Tensor, before: readonly number[], after: readonly number
       `pad: needs ${x.shape.length} non-negative margins before and after, got [${before}] and [${after}].`,
     );
   }
-  return perform(operation, [x], { before: [...before], after: [...after] });
+  if ([...before, ...after].every((margin) => margin === 0)) return x;
+  return perform(operation, [x], { before: [...before], after: [...after], value });
 }
