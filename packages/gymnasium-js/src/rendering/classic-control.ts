@@ -89,7 +89,8 @@ export function drawCartPole(position: number, angle: number): RgbFrame {
  */
 export function drawMountainCar(position: number, goal: number): RgbFrame {
   return paintUpwards(600, 400, (painter) => {
-    const scale = 600 / 1.8;
+    // Not 1.8, by a last bit that decides which pixel the continuous car's flag stands on.
+    const scale = 600 / (0.6 + 1.2);
     const placeOn = (x: number): Point => [(x + 1.2) * scale, (Math.sin(3 * x) * 0.45 + 0.55) * scale];
     const track = Array.from({ length: 100 }, (_, i) => placeOn(-1.2 + (1.8 * i) / 99));
     painter.line(track, BLACK, 1);
@@ -146,15 +147,16 @@ function drawTorque(painter: Painter, torque: number, scale: number): void {
   if (size === 0) return;
   const corner = 250 - Math.trunc(size / 2) - 0.5;
   const isFlipped = torque > 0;
-  // The arrow in a unit square, y upwards, clockwise: from the top over the right and the bottom to the left.
-  painter.inside(isFlipped ? corner + size : corner, corner, isFlipped ? -size : size, size, () => {
-    painter.arc(0.525, 0.5, 0.46, -Math.PI, Math.PI / 2, BLACK, 0.03);
+  // Drawn 329 wide and 312 high, y upwards, clockwise from the top to the left; then squeezed into a square.
+  const scaleX = (isFlipped ? -size : size) / 329;
+  painter.inside(isFlipped ? corner + size : corner, corner, scaleX, size / 312, () => {
+    painter.arc(172.5, 156, 151, -Math.PI, Math.PI / 2, BLACK, 9.8);
     painter.polygon(
       [
-        [0.065, 0.645],
-        [0, 0.455],
-        [0.065, 0.505],
-        [0.137, 0.455],
+        [21.6, 201],
+        [0, 142.5],
+        [21.6, 157],
+        [44.7, 142.5],
       ],
       BLACK,
     );
