@@ -1,4 +1,5 @@
 export { GradbridgeError } from "@gradbridge/random";
+export { findNonFinite } from "./autograd/all-finite.ts";
 export {
   type BackwardOptions,
   backward,
@@ -42,16 +43,16 @@ export { type PoissonNllLossOptions, poissonNllLoss } from "./losses/poisson-nll
 export { rmseLoss } from "./losses/rmse-loss.ts";
 export type { Binary, Operand } from "./ops/binary.ts";
 export { concat, stack } from "./ops/concat.ts";
-export type { Axes, ReduceOptions } from "./ops/reduce.ts";
 export type { Conv2dOptions } from "./ops/conv2d.ts";
 export { einsum } from "./ops/einsum.ts";
 export type { NormOptions } from "./ops/norm.ts";
 export type { AvgPool2dOptions, Pool2dOptions } from "./ops/pool2d.ts";
+export type { Axes, ReduceOptions } from "./ops/reduce.ts";
 export * from "./ops/registry.ts";
 export type { Unary } from "./ops/unary.ts";
-export { type AdamOptions, adam, adamW } from "./optim/adam.ts";
 export type { VarianceOptions } from "./ops/variance.ts";
 export type { Pair } from "./ops/windows.ts";
+export { type AdamOptions, adam, adamW } from "./optim/adam.ts";
 export { clipGradNorm, gradNorm } from "./optim/clip-grad-norm.ts";
 export type { Optimizer, OptimizerState } from "./optim/optimizer.ts";
 export { constantSchedule, cosineSchedule, linearSchedule, type Schedule } from "./optim/schedules.ts";

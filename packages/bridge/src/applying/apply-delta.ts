@@ -1,7 +1,7 @@
 import {
   add,
   backward,
-  finite,
+  findNonFinite,
   GradbridgeError,
   maximum,
   minimum,
@@ -125,14 +125,12 @@ function anchorOf({ name, output }: DeltaPair, { anchor = "current", behavior }:
 /** Names the output and the row of a δ that is NaN or infinite. */
 function checkFinite(pairs: readonly DeltaPair[]): void {
   for (const { name, delta } of pairs) {
-    const flags = finite(delta);
-    if (delta.size === 0 || flags.min().item() === 1) continue;
-    const at = (flags.dataSync() as Float32Array).indexOf(0);
+    const found = findNonFinite(delta);
+    if (found === null) continue;
     const width = delta.size / (delta.shape[0] ?? 1);
-    const value = delta.dataSync()[at];
     throw new GradbridgeError(
       "non-finite",
-      `δ for "${name}" is ${value} in row ${Math.floor(at / width)}, element ${at % width}.`,
+      `δ for "${name}" is ${found.value} in row ${Math.floor(found.index / width)}, element ${found.index % width}.`,
     );
   }
 }

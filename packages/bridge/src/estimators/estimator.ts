@@ -22,8 +22,8 @@ export interface Minibatch<Targets extends RolloutTargets = RolloutTargets> {
   readonly distribution: Distribution;
   /** What `prepare` returned, for these rows, [N] each. */
   readonly targets: { readonly [Name in keyof Targets]: Tensor };
-  /** How far training is, 0 … 1, for schedules. */
-  readonly progress: number;
+  /** What `scalars` returned, as scalar tensors. */
+  readonly scalars: { readonly [name: string]: Tensor };
 }
 
 /** Scalars worth logging, by name. */
@@ -36,7 +36,16 @@ export interface Estimator<Targets extends RolloutTargets = RolloutTargets> {
   readonly requires: readonly RolloutField[];
   /** Once per rollout: returns, advantages. */
   prepare(rollout: Rollout): Targets;
-  /** Once per minibatch: the improvement direction of each output, at the current outputs. Nothing is recorded. */
+  /**
+   * Optional: numbers that change over training, such as a clip range; `progress` runs from 0 to 1. They reach `delta`
+   * as scalar tensors, so that a compiled step sees them change.
+   */
+  scalars?(progress: number): { readonly [name: string]: number };
+  /**
+   * Once per minibatch: the improvement direction of each output, at the current outputs. No gradient is recorded.
+   * Training runs it once and replays its kernels, so it must depend on its arguments alone; where it reads values on
+   * the host, or returns an array, training runs it every time.
+   */
   delta(batch: Minibatch<Targets>, outputs: PolicyOutputs): Deltas;
   /** Optional: scalars about the same minibatch, for the log. */
   diagnose?(batch: Minibatch<Targets>, outputs: PolicyOutputs): Diagnostics;

@@ -55,7 +55,7 @@ const situations: Situation[] = [
 /** log π_old such that the ratios are these. */
 const ratios = [1.05, 1.5, 0.6, 0.5, 1.4, 0.9];
 
-function minibatch(situation: Situation, outputs: PolicyOutputs): Minibatch<never> {
+function minibatch(situation: Situation, outputs: PolicyOutputs, clip: number): Minibatch<never> {
   const distribution = situation.distribution(outputs);
   const logProb = distribution
     .logProb(situation.action())
@@ -69,7 +69,7 @@ function minibatch(situation: Situation, outputs: PolicyOutputs): Minibatch<neve
     behavior: {},
     distribution,
     targets: { advantage: double(advantage), return: double(returns), value: double(oldValue) },
-    progress: 0,
+    scalars: { clip: tensor(clip, { dtype: "float64" }) },
   } as unknown as Minibatch<never>;
 }
 
@@ -80,7 +80,7 @@ function expectGradientOf(
   objective: (distribution: Distribution, outputs: PolicyOutputs, batch: Minibatch<never>) => Tensor,
 ): void {
   const outputs = situation.outputs();
-  const batch = minibatch(situation, outputs);
+  const batch = minibatch(situation, outputs, estimator.scalars?.(0).clip ?? 0);
   const deltas = estimator.delta(batch, outputs);
   for (const output of Object.values(outputs)) output.requiresGrad = true;
   const total = objective(situation.distribution(outputs), outputs, batch).sum();
@@ -138,7 +138,7 @@ describe("ppo", () => {
   const [situation] = situations as [Situation];
   const deltaFor = (advantages: number[]): number[][] => {
     const outputs = situation.outputs();
-    const batch = minibatch(situation, outputs);
+    const batch = minibatch(situation, outputs, 0.2);
     const targets = { ...(batch.targets as object), advantage: double(advantages) };
     const delta = ppo().delta({ ...batch, targets } as never, outputs);
     return (delta.logits as Tensor).toArray() as number[][];

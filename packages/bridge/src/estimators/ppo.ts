@@ -70,11 +70,12 @@ export function ppo(options: PpoOptions = {}): Estimator<Targets> {
     name: "ppo",
     requires: ["reward", "action", "logProb", "value", "nextValue"],
     prepare: (rollout) => ({ ...gae(rollout, { gamma, lambda }), value: rollout.value }),
+    scalars: (progress) => ({ clip: clipAt(progress) }),
     delta(batch, outputs) {
       const { targets, distribution, action } = batch;
       const advantage = normalizeAdvantage ? standardized(targets.advantage, batch.size) : targets.advantage;
       const ratio = ratioOf(batch);
-      const weight = mul(mul(ratio, advantage), unclipped(ratio, advantage, clipAt(batch.progress)));
+      const weight = mul(mul(ratio, advantage), unclipped(ratio, advantage, batch.scalars.clip!));
       const deltas = addEntropy(scoreDeltas(distribution.score(action), weight), distribution, entropy);
       return { ...deltas, value: mul(valueDelta(outputs.value!, targets, valueClip), valueCoefficient) };
     },
@@ -86,7 +87,7 @@ export function ppo(options: PpoOptions = {}): Estimator<Targets> {
         entropy: distribution.entropy().mean(),
         // Schulman's k3 estimate of KL(π_old ‖ π): E[(r − 1) − log r]
         approxKl: mean(sub(sub(ratio, 1), logRatio)),
-        clipFraction: mean(cast(greater(abs(sub(ratio, 1)), clipAt(batch.progress)), "float32")),
+        clipFraction: mean(cast(greater(abs(sub(ratio, 1)), batch.scalars.clip!), "float32")),
         valueError: mean(square(sub(targets.return, outputs.value!))),
       };
     },
@@ -99,7 +100,7 @@ function ratioOf({ distribution, action, logProb }: Minibatch<Targets>): Tensor 
 }
 
 /** m: 0 where the clipped objective is flat. sign(A)(r − 1) > ε says both cases at once. */
-function unclipped(ratio: Tensor, advantage: Tensor, clip: number): Tensor {
+function unclipped(ratio: Tensor, advantage: Tensor, clip: Tensor): Tensor {
   return cast(lessEqual(mul(sign(advantage), sub(ratio, 1)), clip), ratio.dtype);
 }
 

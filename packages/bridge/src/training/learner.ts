@@ -1,27 +1,39 @@
 import {
   adam,
   clipGradNorm,
+  compile,
+  findNonFinite,
   GradbridgeError,
-  indexSelect,
   noGrad,
   type Optimizer,
   type Tensor,
   tensor,
   tidy,
 } from "@gradbridge/core";
-import type { Policy, PolicyOutputs } from "@gradbridge/policy";
+import type { Policy } from "@gradbridge/policy";
 import type { Generator } from "@gradbridge/random";
 import { applyDelta } from "../applying/apply-delta.ts";
-import type { Estimator, Minibatch, RolloutTargets } from "../estimators/estimator.ts";
-import type { Rollout, RolloutColumn } from "../rollouts/rollout.ts";
+import type { Diagnostics, Estimator, RolloutTargets } from "../estimators/estimator.ts";
+import type { Rollout } from "../rollouts/rollout.ts";
+import { compileLearning, type LearningInputs, minibatchOf, uploadRollout } from "./learning-inputs.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /** What one update did: scalars for the log. */
 export type UpdateSummary = { readonly gradNorm: number; readonly [diagnostic: string]: number };
 
+/** The three things done with a minibatch, eager or compiled. */
+interface LearningStep {
+  /** Forward, δ, backward, clipping: fills the gradients and returns their norm before clipping, a scalar. */
+  readonly gradient: (inputs: LearningInputs) => Tensor;
+  /** The optimizer's step along them. */
+  readonly update: () => void;
+  readonly diagnose: (inputs: LearningInputs) => Diagnostics;
+}
+
 /**
  * Learns from rollouts: epochs of shuffled minibatches, each one forward pass, one δ, one backward pass from it, one
- * optimizer step.
+ * optimizer step. The step is compiled; between its two halves the norm of the gradients is looked at, so that
+ * parameters are never updated by a NaN.
  */
 export class Learner {
   readonly optimizer: Optimizer;
@@ -29,6 +41,10 @@ export class Learner {
   readonly #estimator: Estimator;
   readonly #settings: TrainSettings;
   readonly #shuffle: Generator;
+  readonly #eager: LearningStep;
+  /** By number of rows; the gradients that `update` reads are those of its own `gradient`. */
+  readonly #compiled = new Map<number, LearningStep>();
+  #compiles = true;
 
   /** @param shuffle where the order of the rows is drawn */
   constructor(policy: Policy, estimator: Estimator, settings: TrainSettings, shuffle: Generator) {
@@ -37,6 +53,11 @@ export class Learner {
     this.#settings = settings;
     this.#shuffle = shuffle;
     this.optimizer = adam(policy.parameters(), { learningRate: settings.learningRate, epsilon: 1e-5 });
+    this.#eager = {
+      gradient: (inputs) => this.#gradient(inputs),
+      update: () => this.optimizer.step(),
+      diagnose: (inputs) => this.#diagnose(inputs),
+    };
   }
 
   /**
@@ -46,74 +67,98 @@ export class Learner {
    */
   learn(rollout: Rollout, progress: number): UpdateSummary {
     return tidy(() => {
-      const rows = this.#upload(rollout);
-      const { epochs, learningRate, learningRateSchedule } = this.#settings;
+      const { epochs, learningRate, learningRateSchedule, minibatchSize } = this.#settings;
+      const inputs = this.#upload(rollout, progress);
+      const count = rollout.steps * rollout.numEnvs;
       this.optimizer.learningRate =
         learningRateSchedule === "linear" ? learningRate * (1 - progress) : learningRate;
       let normSum = 0;
       let stepCount = 0;
-      let last: Tensor | null = null;
+      let last: LearningInputs = inputs;
       for (let epoch = 0; epoch < epochs; epoch++) {
-        for (const index of this.#minibatches(rows.count)) {
-          normSum += tidy(() => this.#step(rows.select(index), progress));
+        for (const index of minibatches(count, minibatchSize, this.#shuffle)) {
+          last = { ...inputs, index };
+          normSum += this.#learnFrom(last, index?.size ?? count);
           stepCount++;
-          last = index;
         }
       }
       this.#checkParameters();
-      return { gradNorm: normSum / stepCount, ...this.#diagnose(rows.select(last), progress) };
+      const diagnostics = this.#stepFor(last.index?.size ?? count).diagnose(last);
+      const numbers = Object.entries(diagnostics).map(([name, value]) => [name, value.item()] as const);
+      return { gradNorm: normSum / stepCount, ...Object.fromEntries(numbers) };
     });
   }
 
   /** One optimizer step. Returns the norm of the gradients before clipping. */
-  #step(rows: SelectedRows, progress: number): number {
-    const outputs = this.#policy.forward(rows.observation);
-    const batch = this.#minibatch(rows, outputs, progress);
-    const deltas = noGrad(() => this.#estimator.delta(batch, outputs));
-    const { apply, anchor, maxGradNorm } = this.#settings;
-    this.optimizer.zeroGrad();
-    applyDelta(outputs, deltas, { mode: apply, anchor, behavior: rows.behavior });
-    const norm = clipGradNorm(this.optimizer.parameters, maxGradNorm).item();
-    if (!Number.isFinite(norm)) throw this.#nonFiniteGradient();
-    this.optimizer.step();
+  #learnFrom(inputs: LearningInputs, rows: number): number {
+    const norm = this.#gradientNorm(inputs, rows);
+    if (!Number.isFinite(norm)) throw this.#nonFinite(inputs);
+    this.#stepFor(rows).update();
     return norm;
   }
 
-  #minibatch(rows: SelectedRows, outputs: PolicyOutputs, progress: number): Minibatch {
-    return { ...rows, progress, distribution: this.#policy.distribution(outputs) };
+  #gradientNorm(inputs: LearningInputs, rows: number): number {
+    try {
+      return tidy(() => this.#stepFor(rows).gradient(inputs).item());
+    } catch (error) {
+      if (!this.#compiles || !(error instanceof GradbridgeError) || !cannotCompile.includes(error.code))
+        throw error;
+      this.#compiles = false; // the estimator or policy computes on the host: run it every time
+      return tidy(() => this.#eager.gradient(inputs).item());
+    }
   }
 
-  #diagnose(rows: SelectedRows, progress: number): Record<string, number> {
+  #stepFor(rows: number): LearningStep {
+    if (!this.#compiles) return this.#eager;
+    let step = this.#compiled.get(rows);
+    if (step === undefined) {
+      const { gradient, update, diagnose } = this.#eager;
+      step = {
+        gradient: compileLearning(gradient),
+        update: compile(update),
+        diagnose: compileLearning(diagnose),
+      };
+      this.#compiled.set(rows, step);
+    }
+    return step;
+  }
+
+  #gradient(inputs: LearningInputs): Tensor {
+    const { batch, outputs } = minibatchOf(this.#policy, inputs);
+    const deltas = noGrad(() => this.#estimator.delta(batch, outputs));
+    const { apply, anchor, maxGradNorm } = this.#settings;
+    this.optimizer.zeroGrad();
+    applyDelta(outputs, deltas, { mode: apply, anchor, behavior: batch.behavior });
+    return clipGradNorm(this.optimizer.parameters, maxGradNorm);
+  }
+
+  #diagnose(inputs: LearningInputs): Diagnostics {
     if (this.#estimator.diagnose === undefined) return {};
     return noGrad(() => {
-      const outputs = this.#policy.forward(rows.observation);
-      const diagnostics = this.#estimator.diagnose!(this.#minibatch(rows, outputs, progress), outputs);
-      return Object.fromEntries(Object.entries(diagnostics).map(([name, value]) => [name, value.item()]));
+      const { batch, outputs } = minibatchOf(this.#policy, inputs);
+      return this.#estimator.diagnose!(batch, outputs);
     });
   }
 
-  /** Row numbers of each minibatch, shuffled; null stands for all rows, whose order does not matter. */
-  *#minibatches(count: number): IterableIterator<Tensor | null> {
-    const { minibatchSize } = this.#settings;
-    if (minibatchSize >= count) {
-      yield null;
-      return;
-    }
-    const order = Int32Array.from(this.#shuffle.permutation(count) as ArrayLike<number>);
-    for (let start = 0; start < count; start += minibatchSize)
-      yield tensor(order.slice(start, start + minibatchSize));
-  }
-
-  #upload(rollout: Rollout): RolloutRows {
+  #upload(rollout: Rollout, progress: number): LearningInputs {
+    const { apply, anchor } = this.#settings;
     const targets = this.#estimator.prepare(rollout);
     checkTargets(this.#estimator.name, targets);
-    const behavior =
-      this.#settings.apply === "surrogate" && this.#settings.anchor === "behavior" ? rollout.outputs : {};
-    return new RolloutRows(rollout, targets, behavior);
+    const behavior = apply === "surrogate" && anchor === "behavior" ? rollout.outputs : {};
+    const numbers = Object.entries(this.#estimator.scalars?.(progress) ?? {});
+    return {
+      columns: uploadRollout(rollout, targets, behavior),
+      scalars: Object.fromEntries(numbers.map(([name, value]) => [name, tensor(value)])),
+      index: null,
+    };
   }
 
-  #nonFiniteGradient(): GradbridgeError {
-    const found = this.#policy.namedParameters().find(([, { grad }]) => grad !== null && !allFinite(grad));
+  /** Runs the same step eagerly, where every δ is checked, and names what is not finite. */
+  #nonFinite(inputs: LearningInputs): GradbridgeError {
+    tidy(() => this.#gradient(inputs)); // throws for a δ
+    const found = this.#policy
+      .namedParameters()
+      .find(([, { grad }]) => grad !== null && findNonFinite(grad) !== null);
     return new GradbridgeError(
       "non-finite",
       `the gradient of ${found?.[0] ?? "the parameters"} holds NaN or infinity.`,
@@ -122,54 +167,24 @@ export class Learner {
 
   #checkParameters(): void {
     for (const [name, parameter] of this.#policy.namedParameters()) {
-      if (!allFinite(parameter))
+      if (findNonFinite(parameter) !== null) {
         throw new GradbridgeError("non-finite", `parameter ${name} holds NaN or infinity.`);
+      }
     }
   }
 }
 
-type SelectedRows = Omit<Minibatch, "distribution" | "progress">;
+/** Why a step cannot be compiled: it reads values on the host, or makes tensors of host data. */
+const cannotCompile: readonly string[] = ["data-dependent", "host-data"];
 
-/** A rollout on the device: [T·B, …] tensors from which minibatches are gathered. */
-class RolloutRows {
-  readonly count: number;
-  readonly #observation: Tensor;
-  readonly #action: Tensor;
-  readonly #logProb: Tensor;
-  readonly #behavior: PolicyOutputs;
-  readonly #targets: Record<string, Tensor>;
-
-  constructor(rollout: Rollout, targets: RolloutTargets, behavior: Rollout["outputs"]) {
-    this.count = rollout.steps * rollout.numEnvs;
-    const upload = ({ values, size, scalar }: RolloutColumn): Tensor =>
-      tensor(values, { shape: scalar ? [this.count] : [this.count, size] });
-    this.#observation = upload(rollout.observation);
-    this.#action = upload(rollout.action);
-    this.#logProb = tensor(rollout.logProb);
-    this.#behavior = mapValues(behavior, upload);
-    this.#targets = mapValues(targets, (values) => tensor(values));
+/** Row numbers of each minibatch, shuffled; null stands for all rows, whose order does not matter. */
+function* minibatches(count: number, size: number, shuffle: Generator): IterableIterator<Tensor | null> {
+  if (size >= count) {
+    yield null;
+    return;
   }
-
-  /** @param index int32 row numbers, or null for all rows in order */
-  select(index: Tensor | null): SelectedRows {
-    const pick = (rows: Tensor): Tensor => (index === null ? rows : indexSelect(rows, 0, index));
-    return {
-      size: index === null ? this.count : index.size,
-      observation: pick(this.#observation),
-      action: pick(this.#action),
-      logProb: pick(this.#logProb),
-      behavior: mapValues(this.#behavior, pick),
-      targets: mapValues(this.#targets, pick),
-    };
-  }
-}
-
-function mapValues<A, B>(record: { readonly [name: string]: A }, fn: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, fn(value)]));
-}
-
-function allFinite(x: Tensor): boolean {
-  return noGrad(() => x.finite().min().item()) === 1;
+  const order = Int32Array.from(shuffle.permutation(count) as ArrayLike<number>);
+  for (let start = 0; start < count; start += size) yield tensor(order.slice(start, start + size));
 }
 
 function checkTargets(estimator: string, targets: RolloutTargets): void {

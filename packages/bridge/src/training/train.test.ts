@@ -1,6 +1,7 @@
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Tensor } from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
 import { Box, Discrete, Env, type ResetResult, type StepResult } from "gymnasium-js";
 import { describe, expect, it } from "vitest";
@@ -172,21 +173,38 @@ describe("train", () => {
     expect(end?.reason).toBe("failed");
 
     const inner = ppo();
-    let count = 0;
     const poisoned = defineEstimator({
       ...inner,
+      scalars: (progress) => ({ ...inner.scalars!(progress), poison: progress > 0.3 ? Number.NaN : 0 }),
       delta(batch, outputs) {
-        const deltas = inner.delta(batch, outputs);
-        return ++count < 5 ? deltas : { ...deltas, value: new Float32Array(batch.size).fill(Number.NaN) };
+        const deltas = inner.delta(batch, outputs) as Record<string, Tensor>;
+        return { ...deltas, value: deltas.value!.add(batch.scalars.poison!) };
       },
     });
     await expect(
       train({ env: () => new Choice(), ...settings, estimator: poisoned as never }),
     ).rejects.toMatchObject({
       code: "non-finite",
-      message: expect.stringMatching(/update 1: δ for "value" is NaN in row 0/),
+      message: expect.stringMatching(/update 4: δ for "value" is NaN in row 0/),
     });
     expect(parametersOf(policy!).flat().every(Number.isFinite)).toBe(true);
+  });
+
+  it("runs an estimator that computes on the host every time, and one that does not the same way compiled", async () => {
+    const inner = ppo();
+    const onHost = defineEstimator({
+      ...inner,
+      delta(batch, outputs) {
+        const deltas = inner.delta(batch, outputs) as Record<string, Tensor>;
+        return Object.fromEntries(
+          Object.entries(deltas).map(([name, delta]) => [name, delta.dataSync() as Float32Array]),
+        );
+      },
+    });
+    const [host, compiled] = [recorder(), recorder()];
+    await train({ ...small, estimator: onHost as never, callbacks: [host] });
+    await train({ ...small, estimator: ppo() as never, callbacks: [compiled] });
+    expect(host.records).toEqual(compiled.records);
   });
 
   it("refuses wrong settings by name before anything runs", async () => {

@@ -25,3 +25,14 @@ export function allFinite(x: Tensor): boolean {
     }),
   );
 }
+
+/**
+ * The first element that is infinite or NaN, by its row-major position; null where there is none, and on devices that
+ * the host cannot read at once. Inside a compiled function it looks at the recorded run alone.
+ */
+export function findNonFinite(x: Tensor): { readonly index: number; readonly value: number } | null {
+  if (allFinite(x)) return null;
+  const values = outsideRecording(() => x.dataSync());
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  return { index, value: values[index] };
+}

@@ -1,6 +1,6 @@
 import { GradbridgeError } from "@gradbridge/random";
 import { mode } from "../autograd/mode.ts";
-import type { Backend, DeviceBuffer } from "../devices/backend.ts";
+import type { DeviceBuffer } from "../devices/backend.ts";
 import { DeviceError } from "../errors.ts";
 import { detach } from "../ops/detach.ts";
 import { active, Recording } from "../tensor/recording.ts";
@@ -37,7 +37,7 @@ interface Entry<R> {
  * - `fn` must run the same kernels whatever the values are, so it cannot read them.
  * - Checks that look at values (NaN seeds, indices out of range) look at the recorded run alone.
  *
- * @throws code `data-dependent` where `fn` reads a value; `compile` for an argument that is no tensor or requires a
+ * @throws code `data-dependent` where `fn` reads a value, `host-data` where it makes a tensor of host data; `compile` for an argument that is no tensor or requires a
  *   gradient, or a backward pass without zeroGrad; `device` for arguments on several devices.
  */
 export function compile<Inputs extends readonly Tensor[], R extends CompiledResult>(
@@ -110,8 +110,8 @@ function planFor<R>(recording: Recording, inputs: readonly Tensor[], result: R):
   const own = new Set(created.map(({ storage }) => storage));
   for (const { storage } of inputs) own.delete(storage); // a reshape of an input shares its memory
   const lastingStorages = new Set(outputs.map(({ storage }) => storage));
-  const backend: Backend | undefined = (inputs[0] ?? created[0])?.storage.backend;
-  if (backend === undefined)
+  const { backend } = recording;
+  if (backend === null)
     throw new GradbridgeError("compile", "compile: the function computes nothing on tensors.");
 
   const made = new Set<DeviceBuffer>();

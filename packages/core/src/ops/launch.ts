@@ -49,7 +49,10 @@ function runKernel(
   outputs: DeviceBuffer[],
 ): void {
   backend.run(typeof kernel === "function" ? kernel() : kernel, inputs, outputs);
-  active.recording?.steps.push({ kernel, inputs, outputs });
+  const { recording } = active;
+  if (recording === null) return;
+  recording.backend ??= backend;
+  recording.steps.push({ kernel, inputs, outputs });
 }
 
 /** A new tensor filled with one number, on `like`'s device. */

@@ -2,6 +2,7 @@ import { GradbridgeError } from "@gradbridge/random";
 import { activeBackend, backendNamed } from "../devices/registry.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { allocateArray, type DType, dtypeOf, type TypedArray } from "./dtype.ts";
+import { active } from "./recording.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "./shape.ts";
 import { type NestedArray, type Tensor, wrap } from "./tensor.ts";
 
@@ -68,12 +69,20 @@ function ragged(shape: Shape): ShapeError {
 /**
  * A tensor of `data`: a number, nested arrays, or a typed array (copied) with its `shape`
  * (default: one axis).
- * @throws code `shape` for ragged arrays or a length that is not the shape's; `dtype` where the device lacks it.
+ * @throws code `shape` for ragged arrays or a length that is not the shape's; `dtype` where the device lacks it;
+ *   `host-data` inside a compiled function.
  */
 export function tensor(
   data: NestedArray | TypedArray,
   options: TensorOptions & { shape?: Shape } = {},
 ): Tensor {
+  if (active.recording !== null) {
+    throw new GradbridgeError(
+      "host-data",
+      "tensor: data from the host would be frozen inside compile(): every replay would use the same. " +
+        "Make the tensor outside, or pass it as an argument.",
+    );
+  }
   let values: TypedArray;
   let shape: number[];
   if (ArrayBuffer.isView(data)) {

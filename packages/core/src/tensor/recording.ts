@@ -1,4 +1,4 @@
-import type { DeviceBuffer } from "../devices/backend.ts";
+import type { Backend, DeviceBuffer } from "../devices/backend.ts";
 import type { Kernel } from "../devices/kernel.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -13,6 +13,8 @@ export type RecordedStep =
 /** Everything that happens while `compile` watches a function run. */
 export class Recording {
   readonly steps: RecordedStep[] = [];
+  /** The device that ran them; null before the first. */
+  backend: Backend | null = null;
   /** Tensors made meanwhile. None of their memory is freed before the recording ends. */
   readonly created: Tensor[] = [];
   /** Leaves whose `grad` was set meanwhile. */
