@@ -55,6 +55,7 @@ export type { Pair } from "./ops/windows.ts";
 export { type AdamOptions, adam, adamW } from "./optim/adam.ts";
 export { clipGradNorm, gradNorm } from "./optim/clip-grad-norm.ts";
 export type { Optimizer, OptimizerState } from "./optim/optimizer.ts";
+export { type RmspropOptions, rmsprop } from "./optim/rmsprop.ts";
 export { constantSchedule, cosineSchedule, linearSchedule, type Schedule } from "./optim/schedules.ts";
 export { type SgdOptions, sgd } from "./optim/sgd.ts";
 export { arange, eye, full, ones, type TensorOptions, tensor, zeros } from "./tensor/create.ts";

@@ -1,7 +1,9 @@
 import { GradbridgeError } from "@gradbridge/random";
 import { noGrad } from "../autograd/mode.ts";
+import { ShapeError } from "../errors.ts";
 import { zerosLike } from "../ops/constant-like.ts";
 import { clone, overwrite } from "../ops/detach.ts";
+import { filledLike } from "../ops/launch.ts";
 import { effect, outsideRecording } from "../tensor/recording.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -11,7 +13,10 @@ export interface OptimizerState {
   /** Steps taken. */
   readonly step: number;
   readonly learningRate: number;
-  /** Running quantities by name, `slot.parameter index`. */
+  /**
+   * Running quantities by name, `slot.parameter index`; and, for a parameter that had a gradient in fewer steps than
+   * were taken, in how many: `step.parameter index`, an int32 scalar.
+   */
   readonly tensors: { readonly [name: string]: Tensor };
 }
 
@@ -21,7 +26,10 @@ export interface Optimizer {
   readonly parameters: readonly Tensor[];
   /** May be changed between steps. */
   learningRate: number;
-  /** Updates every parameter that has a gradient; the others stay as they are. */
+  /**
+   * Updates every parameter that has a gradient; the others stay as they are.
+   * @throws code `shape` where a `grad` was assigned that is not like its parameter.
+   */
   step(): void;
   /** Forgets all gradients. */
   zeroGrad(): void;
@@ -33,7 +41,7 @@ export interface Optimizer {
 
 /** What changes from step to step. */
 export interface StepNumbers {
-  /** Steps taken, this one included. */
+  /** Steps in which this parameter had a gradient, this one included. */
   readonly step: number;
   readonly learningRate: number;
 }
@@ -51,13 +59,6 @@ export interface UpdateRule {
   update(parameter: Tensor, gradient: Tensor, slots: readonly Tensor[], numbers: StepNumbers): void;
 }
 
-/** What changes from step to step. */
-export interface StepNumbers {
-  /** Steps taken, this one included. */
-  readonly step: number;
-  readonly learningRate: number;
-}
-
 /** Builds an optimizer from its rule. */
 export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): Optimizer {
   checkParameters(rule.name, parameters);
@@ -66,19 +67,26 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
     slots[index] ??= outsideRecording(() => rule.slots.map(() => lasting(zerosLike(parameters[index]))));
     return slots[index];
   };
-  const numbers = { step: 0, learningRate: rule.learningRate };
+  const numbers = parameters.map(() => ({ step: 0, learningRate: rule.learningRate }));
+  let steps = 0;
   const optimizer: Optimizer = {
     name: rule.name,
     parameters,
     learningRate: rule.learningRate,
     step() {
       effect(() => {
-        numbers.step++;
-        numbers.learningRate = optimizer.learningRate;
+        steps++;
       });
       noGrad(() => {
         parameters.forEach((parameter, i) => {
-          if (parameter.grad !== null) rule.update(parameter, parameter.grad, slotsOf(i), numbers);
+          if (parameter.grad === null) return;
+          checkGradientOf(rule.name, parameter, i);
+          const own = numbers[i];
+          effect(() => {
+            own.step++;
+            own.learningRate = optimizer.learningRate;
+          });
+          rule.update(parameter, parameter.grad, slotsOf(i), own);
         });
       });
     },
@@ -89,17 +97,24 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
     },
     state() {
       const tensors: Record<string, Tensor> = {};
-      parameters.forEach((_, i) => {
+      parameters.forEach((parameter, i) => {
         slots[i]?.forEach((slot, which) => {
           tensors[`${rule.slots[which]}.${i}`] = noGrad(() => clone(slot));
         });
+        const { step } = numbers[i];
+        if (slots[i] !== null && step !== steps)
+          tensors[`step.${i}`] = filledLike(parameter, [], step, "int32");
       });
-      return { step: numbers.step, learningRate: optimizer.learningRate, tensors };
+      return { step: steps, learningRate: optimizer.learningRate, tensors };
     },
     restore(state) {
       const saved = parameters.map((parameter, i) => savedSlots(rule, state, parameter, i));
+      const counts = saved.map((values, i) =>
+        values === null ? 0 : (state.tensors[`step.${i}`]?.item() ?? state.step),
+      );
       noGrad(() => {
         saved.forEach((values, i) => {
+          numbers[i].step = counts[i];
           if (values === null && slots[i] === null) return;
           // in place: a compiled step goes on with the same memory
           slotsOf(i).forEach((slot, which) => {
@@ -107,7 +122,7 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
           });
         });
       });
-      numbers.step = state.step;
+      steps = state.step;
       optimizer.learningRate = state.learningRate;
     },
   };
@@ -127,18 +142,41 @@ function savedSlots(
   index: number,
 ): Tensor[] | null {
   const found = rule.slots.map((slot) => state.tensors[`${slot}.${index}`]);
-  if (found.every((slot) => slot === undefined)) return null;
+  if (rule.slots.length > 0 && found.every((slot) => slot === undefined)) return null;
   return found.map((slot, which) => {
-    if (slot === undefined || !sameShape(slot.shape, parameter.shape) || slot.dtype !== parameter.dtype) {
-      const what = slot === undefined ? "missing" : `${slot.dtype} ${formatShape(slot.shape)}`;
+    const fits =
+      slot !== undefined &&
+      sameShape(slot.shape, parameter.shape) &&
+      slot.dtype === parameter.dtype &&
+      slot.device === parameter.device;
+    if (!fits) {
+      const what = slot === undefined ? "missing" : describe(slot);
       throw new GradbridgeError(
         "optimizer-state",
         `${rule.name}: the saved ${rule.slots[which]} of parameter ${index} is ${what}, ` +
-          `expected ${parameter.dtype} ${formatShape(parameter.shape)}. Is the state of another network or optimizer?`,
+          `expected ${describe(parameter)}. Is the state of another network or optimizer?`,
       );
     }
     return slot;
   });
+}
+
+/** `grad` can be assigned: a kernel must not meet another size than the parameter's. */
+function checkGradientOf(name: string, parameter: Tensor, index: number): void {
+  const gradient = parameter.grad!;
+  if (
+    sameShape(gradient.shape, parameter.shape) &&
+    gradient.dtype === parameter.dtype &&
+    gradient.storage.backend === parameter.storage.backend
+  )
+    return;
+  throw new ShapeError(
+    `${name}: parameter ${index} is ${describe(parameter)}, its grad ${describe(gradient)}. They must be alike.`,
+  );
+}
+
+function describe(x: Tensor): string {
+  return `${x.dtype} ${formatShape(x.shape)} on ${x.device}`;
 }
 
 function checkParameters(name: string, parameters: readonly Tensor[]): void {
