@@ -5,8 +5,8 @@ export function matmulInteger(
   a: usize, b: usize, bias: usize, c: usize, batch: i32, m: i32, n: i32, k: i32,
   transposeA: bool, transposeB: bool, batchStrideA: i32, batchStrideB: i32, activation: i32,
 ): void {
-  const aStep: usize = <usize>(transposeA ? m * 4 : 4);
-  const bStep: usize = <usize>(transposeB ? 4 : n * 4);
+  const aStep = transposeA ? <usize>m << 2 : <usize>4;
+  const bStep = transposeB ? <usize>4 : <usize>n << 2;
   for (let index = 0; index < batch; index++) {
     for (let row = 0; row < m; row++) {
       for (let column = 0; column < n; column++, c += 4) {

@@ -1,6 +1,6 @@
 /**
  * Working memory of the kernels, between the module's constants and the first page of buffers. Nothing in it
- * outlives one call. `src/devices/wasm/module.ts` asks for `scratchEnd` and puts the pages above it.
+ * outlives one call. `src/devices/wasm/backend.ts` asks for `scratchEnd` and puts the pages above it.
  */
 
 /** The most axes that a strided kernel has left after neighbours are merged. */

@@ -49,175 +49,59 @@ interface Pattern {
   readonly strides: readonly (readonly number[])[];
 }
 
+function pattern(shape: readonly number[], ...strides: readonly (readonly number[])[]): Pattern {
+  return { shape, strides };
+}
+
 /** Two operands seen through strides: as they come, broadcast in every way, transposed, empty. */
 const pairs: readonly Pattern[] = [
-  ...oddLengths.map((length) => ({ shape: [length], strides: [[1], [1]] })),
-  { shape: [], strides: [[], []] },
-  { shape: [5], strides: [[1], [0]] },
-  { shape: [5], strides: [[0], [1]] },
-  { shape: [6], strides: [[0], [0]] },
-  { shape: [5], strides: [[2], [3]] },
-  {
-    shape: [1, 1, 7],
-    strides: [
-      [0, 0, 1],
-      [7, 7, 1],
-    ],
-  },
-  {
-    shape: [5, 3],
-    strides: [
-      [3, 1],
-      [0, 1],
-    ],
-  },
-  {
-    shape: [5, 3],
-    strides: [
-      [0, 1],
-      [3, 1],
-    ],
-  },
-  {
-    shape: [5, 3],
-    strides: [
-      [3, 1],
-      [1, 0],
-    ],
-  },
-  {
-    shape: [5, 3],
-    strides: [
-      [1, 0],
-      [3, 1],
-    ],
-  },
-  {
-    shape: [5, 3],
-    strides: [
-      [1, 0],
-      [0, 1],
-    ],
-  },
-  {
-    shape: [5, 3],
-    strides: [
-      [1, 5],
-      [3, 1],
-    ],
-  },
-  {
-    shape: [5, 3],
-    strides: [
-      [0, 0],
-      [3, 1],
-    ],
-  },
-  {
-    shape: [3, 130],
-    strides: [
-      [130, 1],
-      [0, 1],
-    ],
-  },
-  {
-    shape: [3, 130],
-    strides: [
-      [1, 0],
-      [130, 1],
-    ],
-  },
-  {
-    shape: [3, 130],
-    strides: [
-      [1, 0],
-      [0, 1],
-    ],
-  },
-  {
-    shape: [3, 130],
-    strides: [
-      [1, 3],
-      [130, 1],
-    ],
-  },
-  {
-    shape: [3, 600],
-    strides: [
-      [0, 1],
-      [600, 1],
-    ],
-  },
-  {
-    shape: [700, 5],
-    strides: [
-      [5, 1],
-      [0, 1],
-    ],
-  },
-  {
-    shape: [700, 5],
-    strides: [
-      [5, 1],
-      [1, 0],
-    ],
-  },
-  {
-    shape: [2, 4, 3],
-    strides: [
-      [3, 0, 1],
-      [12, 3, 1],
-    ],
-  },
-  {
-    shape: [2, 4, 3],
-    strides: [
-      [12, 3, 1],
-      [4, 1, 0],
-    ],
-  },
-  {
-    shape: [2, 4, 3],
-    strides: [
-      [0, 3, 1],
-      [1, 0, 0],
-    ],
-  },
-  {
-    shape: [3, 2, 2, 5],
-    strides: [
-      [10, 0, 5, 1],
-      [0, 5, 0, 1],
-    ],
-  },
-  {
-    shape: [2, 0, 3],
-    strides: [
-      [0, 3, 1],
-      [3, 0, 1],
-    ],
-  },
+  ...oddLengths.map((length) => pattern([length], [1], [1])),
+  pattern([], [], []),
+  pattern([5], [1], [0]),
+  pattern([5], [0], [1]),
+  pattern([6], [0], [0]),
+  pattern([5], [2], [3]),
+  pattern([1, 1, 7], [0, 0, 1], [7, 7, 1]),
+  pattern([5, 3], [3, 1], [0, 1]),
+  pattern([5, 3], [0, 1], [3, 1]),
+  pattern([5, 3], [3, 1], [1, 0]),
+  pattern([5, 3], [1, 0], [3, 1]),
+  pattern([5, 3], [1, 0], [0, 1]),
+  pattern([5, 3], [1, 5], [3, 1]),
+  pattern([5, 3], [0, 0], [3, 1]),
+  pattern([3, 130], [130, 1], [0, 1]),
+  pattern([3, 130], [1, 0], [130, 1]),
+  pattern([3, 130], [1, 0], [0, 1]),
+  pattern([3, 130], [1, 3], [130, 1]),
+  pattern([3, 600], [0, 1], [600, 1]),
+  pattern([700, 5], [5, 1], [0, 1]),
+  pattern([700, 5], [5, 1], [1, 0]),
+  pattern([2, 4, 3], [3, 0, 1], [12, 3, 1]),
+  pattern([2, 4, 3], [12, 3, 1], [4, 1, 0]),
+  pattern([2, 4, 3], [0, 3, 1], [1, 0, 0]),
+  pattern([3, 2, 2, 5], [10, 0, 5, 1], [0, 5, 0, 1]),
+  pattern([2, 0, 3], [0, 3, 1], [3, 0, 1]),
 ];
 
 /** Every binary operation and comparison through every pattern, with buffers and with a scalar on either side. */
 export function* binaryCases(dtype: DType): Generator<KernelCase> {
   for (const op of binaryOps) {
-    for (const { pattern, scalar, inputs } of operands(dtype, op === "pow" || op === "div")) {
+    for (const { seen, scalar, inputs } of operands(dtype, op === "pow" || op === "div")) {
       yield {
-        kernel: { kind: "binary", op, dtype, ...pattern, ...scalar },
+        kernel: { kind: "binary", op, dtype, ...seen, ...scalar },
         inputs,
-        outputs: [stale(dtype, sizeOf(pattern.shape))],
+        outputs: [stale(dtype, sizeOf(seen.shape))],
         exact: dtype === "int32" || exactBinaryOps.includes(op),
       };
     }
     if (dtype !== "int32") yield specialPairs({ kind: "binary", op }, dtype);
   }
   for (const op of compareOps) {
-    for (const { pattern, scalar, inputs } of operands(dtype, false)) {
+    for (const { seen, scalar, inputs } of operands(dtype, false)) {
       yield {
-        kernel: { kind: "compare", op, dtype, ...pattern, ...scalar },
+        kernel: { kind: "compare", op, dtype, ...seen, ...scalar },
         inputs,
-        outputs: [stale("int32", sizeOf(pattern.shape))],
+        outputs: [stale("int32", sizeOf(seen.shape))],
         exact: true,
       };
     }
@@ -247,17 +131,17 @@ function specialPairs(
 function* operands(
   dtype: DType,
   partial: boolean,
-): Generator<{ pattern: Pattern; scalar: { scalar?: ScalarOperand }; inputs: TypedArray[] }> {
-  for (const [index, pattern] of pairs.entries()) {
-    const inputs = pattern.strides.map((strides, operand) => {
-      const list = values(dtype, extent(pattern.shape, strides), 2 * index + operand);
+): Generator<{ seen: Pattern; scalar: { scalar?: ScalarOperand }; inputs: TypedArray[] }> {
+  for (const [index, seen] of pairs.entries()) {
+    const inputs = seen.strides.map((strides, operand) => {
+      const list = values(dtype, extent(seen.shape, strides), 2 * index + operand);
       return partial && dtype !== "int32" ? list.map(positive) : list;
     });
-    yield { pattern, scalar: {}, inputs };
+    yield { seen, scalar: {}, inputs };
     for (const side of ["left", "right"] as const) {
       const [first, second] = inputs as [TypedArray, TypedArray];
       yield {
-        pattern: { shape: pattern.shape, strides: [pattern.strides[side === "left" ? 1 : 0]!] },
+        seen: pattern(seen.shape, seen.strides[side === "left" ? 1 : 0]!),
         scalar: { scalar: { side, value: side === "left" ? 1.75 : partial ? 2.5 : -2.5 } },
         inputs: [side === "left" ? second : first],
       };
@@ -267,57 +151,15 @@ function* operands(
 
 /** Conditions and two branches, through strides. */
 export function* whereCases(dtype: DType): Generator<KernelCase> {
-  const patterns: readonly Pattern[] = [
-    ...oddLengths.map((length) => ({ shape: [length], strides: [[1], [1], [1]] })),
-    { shape: [5], strides: [[0], [1], [0]] },
-    {
-      shape: [5, 3],
-      strides: [
-        [3, 1],
-        [0, 1],
-        [1, 0],
-      ],
-    },
-    {
-      shape: [5, 3],
-      strides: [
-        [1, 0],
-        [3, 1],
-        [0, 0],
-      ],
-    },
-    {
-      shape: [5, 3],
-      strides: [
-        [1, 5],
-        [0, 1],
-        [3, 1],
-      ],
-    },
-    {
-      shape: [400, 3],
-      strides: [
-        [0, 1],
-        [3, 1],
-        [0, 0],
-      ],
-    },
-    {
-      shape: [2, 4, 3],
-      strides: [
-        [4, 1, 0],
-        [0, 3, 1],
-        [12, 3, 1],
-      ],
-    },
-    {
-      shape: [2, 0],
-      strides: [
-        [0, 1],
-        [1, 0],
-        [0, 0],
-      ],
-    },
+  const patterns = [
+    ...oddLengths.map((length) => pattern([length], [1], [1], [1])),
+    pattern([5], [0], [1], [0]),
+    pattern([5, 3], [3, 1], [0, 1], [1, 0]),
+    pattern([5, 3], [1, 0], [3, 1], [0, 0]),
+    pattern([5, 3], [1, 5], [0, 1], [3, 1]),
+    pattern([400, 3], [0, 1], [3, 1], [0, 0]),
+    pattern([2, 4, 3], [4, 1, 0], [0, 3, 1], [12, 3, 1]),
+    pattern([2, 0], [0, 1], [1, 0], [0, 0]),
   ];
   for (const [index, { shape, strides }] of patterns.entries()) {
     const [condition, x, y] = strides.map((list) => extent(shape, list)) as [number, number, number];

@@ -24,7 +24,9 @@ function integers(seed: number): (bound: number) => number {
   };
 }
 
-test("20 GB of buffers nobody frees, in one synchronous loop: memory stays flat and the survivors intact", () => {
+test("20 GB of buffers nobody frees, in one synchronous loop: memory stays flat and the survivors intact", {
+  timeout: 300_000,
+}, () => {
   const backend = createWasmBackend();
   const next = integers(7);
   const survivors = Array.from({ length: 40 }, (_, i) => {
@@ -166,6 +168,18 @@ test("the budget gives way to one kernel that needs more, and doubles under a wo
   const settled = working.map((buffer) => pages.addressOf(buffer));
   for (const buffer of working) pages.makeResident([buffer], []);
   expect(working.map((buffer) => pages.addressOf(buffer))).toEqual(settled);
+});
+
+test("where the engine grants no more memory, what there is becomes the budget", () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 24 });
+  const pages = new PagedMemory(memory, 0, 64 * mebibyte);
+  const first = pages.allocate("float32", 1000);
+  pages.write(first, new Float32Array(1000).fill(5));
+  for (let i = 0; i < 1000; i++) pages.allocate("float32", 10_000);
+  expect(memory.buffer.byteLength).toBeLessThanOrEqual(24 * 65536);
+  expect(pages.read(first)).toEqual(new Float32Array(1000).fill(5));
+  expect(() => pages.allocate("float32", 1e6)).toThrow("no room for a buffer of");
+  expect(pages.read(first)).toEqual(new Float32Array(1000).fill(5));
 });
 
 test("using a buffer after free, or freeing it twice, says so", () => {

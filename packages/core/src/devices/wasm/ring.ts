@@ -31,7 +31,7 @@ export class Ring {
     this.base = base;
     this.head = base;
     this.end = base;
-    this.budgetEnd = base + budgetBytes;
+    this.budgetEnd = Math.min(base + budgetBytes, addressLimit);
     this.onEvict = onEvict;
   }
 
@@ -45,7 +45,10 @@ export class Ring {
     this.budgetEnd = Math.max(this.budgetEnd, Math.min(this.base + budgetBytes, addressLimit));
   }
 
-  /** A new page at the head, for which the oldest are evicted. */
+  /**
+   * A new page at the head, for which the oldest are evicted.
+   * @throws DeviceError where WebAssembly memory cannot grow to hold it beside the pinned pages.
+   */
   place(capacity: number, sizeClass: number): Page {
     for (let laps = 0; ; ) {
       const oldest = this.oldest;
@@ -53,12 +56,14 @@ export class Ring {
       if (limit - this.head >= capacity) break;
       if (oldest === null) {
         if (this.end < this.budgetEnd) {
-          this.extend(Math.min(this.head + Math.max(capacity, this.size, firstGrowthBytes), this.budgetEnd));
+          const wanted = this.head + Math.max(capacity, this.size, firstGrowthBytes);
+          // Where the engine grants no more memory, what there is becomes the budget.
+          if (!this.extend(Math.min(wanted, this.budgetEnd))) this.budgetEnd = this.end;
           if (this.end - this.head >= capacity) break;
         }
         // The second time round nothing but pinned pages is left: the budget gives way.
-        if (laps++ === 1) this.extend(this.head + capacity);
-        else this.startLap();
+        if (laps++ === 0) this.startLap();
+        else if (!this.extend(this.head + capacity)) throw outOfMemory(capacity);
       } else if (oldest.pins > 0) {
         this.head = oldest.address + oldest.capacity;
         this.oldest = oldest.next;
@@ -79,15 +84,18 @@ export class Ring {
     this.oldest = this.first;
   }
 
-  private extend(end: number): void {
-    if (end > addressLimit) {
-      throw new DeviceError(
-        `wasm: ${end - this.base} bytes of buffers do not fit the 4 GiB of WebAssembly memory. Free tensors, or use smaller batches.`,
-      );
+  /** False where the address space, or the engine, has no room for it. */
+  private extend(end: number): boolean {
+    if (end <= this.end) return true;
+    if (end > addressLimit) return false;
+    const missing = end + slackBytes - this.memory.buffer.byteLength;
+    try {
+      if (missing > 0) this.memory.grow(Math.ceil(missing / wasmPageBytes));
+    } catch {
+      return false;
     }
-    this.end = Math.max(this.end, end);
-    const missing = this.end + slackBytes - this.memory.buffer.byteLength;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / wasmPageBytes));
+    this.end = end;
+    return true;
   }
 
   /** Between the pages on either side of the head. */
@@ -111,4 +119,10 @@ export class Ring {
     page.previous = null;
     page.next = null;
   }
+}
+
+function outOfMemory(bytes: number): DeviceError {
+  return new DeviceError(
+    `wasm: no room for a buffer of ${bytes} bytes in WebAssembly memory, which holds 4 GiB at most. Use smaller batches.`,
+  );
 }
