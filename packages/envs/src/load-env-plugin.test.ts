@@ -174,19 +174,20 @@ Object.assign(globalThis, { seenByPlugin: { envs, gymnasium } });`,
     expect(gymnasium.registry).toBe(registry);
   });
 
-  it.each(["", "await new Promise((resolve) => setTimeout(resolve, 20));"])(
-    "loads twice at once%s",
-    async (wait) => {
-      write("corridor.ts", `${wait}${corridor()}`);
-      const both = [
-        loadEnvPlugin("./corridor.ts", { from: folder }),
-        loadEnvPlugin("./corridor.ts", { from: folder }),
-      ];
-      const [first, second] = await Promise.all(both);
-      expect(second).toBe(first);
-      expect(await loadEnvPlugin("./corridor.ts", { from: folder })).toBe(first);
-    },
-  );
+  it.each([
+    "",
+    "await new Promise((resolve) => setTimeout(resolve, 20));",
+    "for await (const one of [1, 2]) one;",
+  ])("loads twice at once%s", async (wait) => {
+    write("corridor.ts", `${wait}${corridor()}`);
+    const both = [
+      loadEnvPlugin("./corridor.ts", { from: folder }),
+      loadEnvPlugin("./corridor.ts", { from: folder }),
+    ];
+    const [first, second] = await Promise.all(both);
+    expect(second).toBe(first);
+    expect(await loadEnvPlugin("./corridor.ts", { from: folder })).toBe(first);
+  });
 
   it("tries again after a failure", async () => {
     write("corridor.ts", `${corridor()}\nthrow new Error("not yet");`);
@@ -223,6 +224,11 @@ describe("loadEnvPlugin says what is wrong:", () => {
         "Install it there, or give a path that starts with ./",
     );
     expect(await failure("corridor.ts")).toContain("For the file write ./corridor.ts.");
+    for (const wrong of ["", undefined]) {
+      expect(await failure(wrong as string)).toMatch(
+        /^loadEnvPlugin takes a path or the name of a package, got /,
+      );
+    }
   });
 
   it.each(["broken.ts", "broken.js", "broken.mjs"])("a syntax error in %s, with its line", async (path) => {

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as random from "@gradbridge/random";
 import * as gymnasium from "gymnasium-js";
-import { createJiti, type Jiti } from "jiti";
+import type { Jiti } from "jiti";
 import { blackBox } from "./black-box.ts";
 import { checkEnvPlugin } from "./check-env-plugin.ts";
 import { defineEnvPlugin, type EnvPlugin, isEnvPlugin } from "./define-env-plugin.ts";
@@ -26,7 +26,7 @@ export interface LoadEnvPluginOptions {
  * The module exports what {@link defineEnvPlugin} gave, as `plugin` or under any name if it is the only one. It is
  * an ES module in JavaScript or TypeScript; types are stripped, not checked. What it and its own files import from
  * `gymnasium-js`, `@gradbridge/envs` and `@gradbridge/random` are the copies that run here, whether or not others
- * are installed beside it.
+ * are installed beside it. (Only a JavaScript file with top-level `await` gets those beside it.)
  *
  * @param specifier - a path (`./corridor.ts`, absolute, or a `file:` URL) or the name of an installed package.
  * @throws EnvPluginError if there is no such file or package; if it cannot be run, naming file and line; if it exports
@@ -40,7 +40,14 @@ export async function loadEnvPlugin(
   specifier: string,
   options: LoadEnvPluginOptions = {},
 ): Promise<EnvPlugin> {
+  if (typeof specifier !== "string" || specifier === "") {
+    throw new EnvPluginError(
+      `loadEnvPlugin takes a path or the name of a package, got ${describe(specifier)}.`,
+    );
+  }
   const folder = folderOf(options.from);
+  // Only those who load plugins wait for the transpiler.
+  const { createJiti } = await import("jiti");
   const jiti = createJiti(pathToFileURL(folder + sep).href, {
     // The default cache is a folder that every user of the machine may write to.
     fsCache: false,
@@ -87,6 +94,9 @@ function importOnce(jiti: Jiti, file: string): Promise<unknown> {
   return running;
 }
 
+/** What V8 says of top-level `await` and `for await` where a module is run synchronously. */
+const awaitOutsideOfFunction = /^(await is only valid|Unexpected reserved word)/;
+
 /**
  * Runs a module and what it imports through jiti. Synchronously: `jiti.import` hands modules that Node can run to
  * Node, which would give them whatever copies of our packages stand beside them. Only `await` outside of functions
@@ -96,8 +106,7 @@ async function importModule(jiti: Jiti, file: string): Promise<unknown> {
   try {
     return jiti(file);
   } catch (error) {
-    if (error instanceof SyntaxError && error.message.startsWith("await is only valid"))
-      return jiti.import(file);
+    if (error instanceof SyntaxError && awaitOutsideOfFunction.test(error.message)) return jiti.import(file);
     throw error;
   }
 }
