@@ -134,6 +134,15 @@ describe("train", () => {
     expect(result.evaluation!.mean).toBeGreaterThan(-0.02);
   });
 
+  it("checkpoints environments that have no state, and continues them with new episodes", async () => {
+    const stop = stopAfter(2);
+    const settings = { steps: 1024, numEnvs: 4, rolloutSteps: 64, evalEpisodes: 0 };
+    await train({ env: () => new Aim(), ...settings, callbacks: [stop] });
+    expect(stop.saved!.progress).toMatchObject({ steps: 512, envs: null });
+    const resumed = await train({ env: () => new Aim(), resume: stop.saved! });
+    expect(resumed.steps).toBe(1024);
+  });
+
   it("saves checkpoints whose policy evaluates as it did in training, and a log without duplicates after a resume", async () => {
     const folder = await mkdtemp(join(tmpdir(), "gradbridge-"));
     const files = { log: join(folder, "progress.jsonl"), checkpoint: join(folder, "checkpoint.safetensors") };

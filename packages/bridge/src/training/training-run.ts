@@ -1,6 +1,6 @@
 import type { Policy } from "@gradbridge/policy";
 import { type Generator, generator } from "@gradbridge/random";
-import type { VectorEnv } from "gymnasium-js";
+import { GymnasiumError, type JsonValue, type VectorEnv } from "gymnasium-js";
 import type { ProgressRecord, TrainingContext } from "../callbacks/callback.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { collect } from "../rollouts/collect.ts";
@@ -132,7 +132,7 @@ export class TrainingRun implements TrainingContext {
           episodeReturn: [...(position?.episodeReturn ?? [])],
           episodeLength: [...(position?.episodeLength ?? [])],
         },
-        envs: position === undefined ? null : ((await envs.state?.()) ?? null),
+        envs: position === undefined ? null : await stateOf(envs),
         optimizer: { step, learningRate },
       },
       tensors: { ...withPrefix(this.policy.stateDict(), "policy"), ...withPrefix(tensors, "optimizer") },
@@ -157,6 +157,16 @@ export class TrainingRun implements TrainingContext {
   summary(): { policy: Policy; steps: number; updates: number; seconds: number; stepsPerSecond: number } {
     const { policy, steps, update: updates } = this;
     return { policy, steps, updates, seconds: this.#seconds, stepsPerSecond: steps / this.#seconds };
+  }
+}
+
+/** Everything that decides the environments' future; null where one of them cannot say. */
+async function stateOf(envs: VectorEnv): Promise<JsonValue> {
+  try {
+    return (await envs.state?.()) ?? null;
+  } catch (error) {
+    if (error instanceof GymnasiumError && error.code === "unsupported") return null;
+    throw error;
   }
 }
 
