@@ -1,7 +1,16 @@
 import { z } from "zod";
-import { Env, type ResetOptions, type ResetResult, type StepResult } from "../../env.ts";
+import {
+  Env,
+  type EnvMetadata,
+  type ResetOptions,
+  type ResetResult,
+  type RgbFrame,
+  type StepResult,
+} from "../../env.ts";
 import { GymnasiumError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { drawBlackjack } from "../../rendering/draw-blackjack.ts";
+import { renderByMode } from "../../rendering/render-by-mode.ts";
 import { requireState } from "../../saved-state.ts";
 import { Discrete } from "../../spaces/discrete.ts";
 import { describe } from "../../spaces/space.ts";
@@ -40,12 +49,15 @@ const DECK = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10, 10];
  *
  * **Arguments** {@link BlackjackKwargs}; `Blackjack-v1` is registered with `sab: true`.
  *
+ * **Rendering** `rgb_array`: 600 × 500.
+ *
  * **Versions** v1: naturals fixed; v0: initial version.
  *
  * Source: Sutton and Barto, example 5.1; agrees bit for bit with `gymnasium/envs/toy_text/blackjack.py` 1.3.0, which
  * also draws the suit (and the face of a ten) that only its picture shows.
  */
 export class BlackjackEnv extends Env<Tuple<readonly [Discrete, Discrete, Discrete]>, Discrete> {
+  static override readonly metadata: EnvMetadata = { renderModes: ["rgb_array"], renderFps: 4 };
   readonly observationSpace: Tuple<readonly [Discrete, Discrete, Discrete]> = new Tuple([
     new Discrete(32),
     new Discrete(11),
@@ -56,6 +68,9 @@ export class BlackjackEnv extends Env<Tuple<readonly [Discrete, Discrete, Discre
   readonly #sab: boolean;
   #dealer: number[] = [];
   #player: number[] = [];
+  /** Suit of the dealer's open card and the face of a ten, for the picture. */
+  #suit = 0;
+  #face = 0;
 
   /** @throws GymnasiumError `unknown-kwarg`, `bad-kwarg`, `unsupported-mode` */
   constructor(kwargs: BlackjackKwargs = {}) {
@@ -71,8 +86,8 @@ export class BlackjackEnv extends Env<Tuple<readonly [Discrete, Discrete, Discre
     this.reseed(seed);
     this.#dealer = [this.#draw(), this.#draw()];
     this.#player = [this.#draw(), this.#draw()];
-    this.random.integers(0, 4);
-    if (this.#dealer[0] === 10) this.random.integers(0, 3);
+    this.#suit = this.random.integers(0, 4);
+    if (this.#dealer[0] === 10) this.#face = this.random.integers(0, 3);
     return [this.#observe(), {}];
   }
 
@@ -110,15 +125,37 @@ export class BlackjackEnv extends Env<Tuple<readonly [Discrete, Discrete, Discre
     return [sumOf(this.#player), this.#dealer[0]!, Number(hasUsableAce(this.#player))];
   }
 
+  override render(): RgbFrame | null {
+    if (this.#player.length === 0) {
+      throw new GymnasiumError("reset-needed", "Call reset() before render(): there is no episode yet.");
+    }
+    const [playerSum, dealerCard, usableAce] = this.#observe();
+    const scene = {
+      playerSum,
+      dealerCard,
+      hasUsableAce: usableAce === 1,
+      suit: this.#suit,
+      face: this.#face,
+    };
+    return renderByMode(this, { rgb_array: () => drawBlackjack(scene) });
+  }
+
   override state(): JsonValue {
-    return { random: this.saveRandom(), dealer: [...this.#dealer], player: [...this.#player] };
+    return {
+      random: this.saveRandom(),
+      dealer: [...this.#dealer],
+      player: [...this.#player],
+      picture: [this.#suit, this.#face],
+    };
   }
 
   override restore(saved: JsonValue): void {
-    const { random, dealer, player } = requireState(this, saved, ["random", "dealer", "player"]);
+    const names = ["random", "dealer", "player", "picture"] as const;
+    const { random, dealer, player, picture } = requireState(this, saved, names);
     this.restoreRandom(random);
     this.#dealer = [...(dealer as readonly number[])];
     this.#player = [...(player as readonly number[])];
+    [this.#suit, this.#face] = picture as readonly [number, number];
   }
 }
 

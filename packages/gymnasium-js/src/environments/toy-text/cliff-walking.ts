@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { EnvMetadata } from "../../env.ts";
+import type { EnvMetadata, RenderFrame } from "../../env.ts";
+import { drawCliffWalking } from "../../rendering/draw-cliff-walking.ts";
+import { renderByMode } from "../../rendering/render-by-mode.ts";
 import { parseKwargs } from "../kwargs.ts";
 import { TabularEnv } from "./tabular-env.ts";
 import { fillTable } from "./transition-table.ts";
@@ -41,14 +43,14 @@ const MOVES = [
  *
  * **Arguments** {@link CliffWalkingKwargs}; `CliffWalkingSlippery-v1` is slippery.
  *
- * **Rendering** `ansi`: x the player, C the cliff, T the goal.
+ * **Rendering** `ansi`: x the player, C the cliff, T the goal; `rgb_array`: 720 × 240.
  *
  * **Versions** v1: a slippery variant; v0: initial version.
  *
  * Source: Sutton and Barto, example 6.6; agrees bit for bit with `gymnasium/envs/toy_text/cliffwalking.py` 1.3.0.
  */
 export class CliffWalkingEnv extends TabularEnv {
-  static override readonly metadata: EnvMetadata = { renderModes: ["ansi"], renderFps: 4 };
+  static override readonly metadata: EnvMetadata = { renderModes: ["ansi", "rgb_array"], renderFps: 4 };
 
   /** @throws GymnasiumError `unknown-kwarg`, `bad-kwarg`, `unsupported-mode` */
   constructor(kwargs: CliffWalkingKwargs = {}) {
@@ -76,8 +78,14 @@ export class CliffWalkingEnv extends TabularEnv {
     this.renderMode = renderMode;
   }
 
-  override render(): string | null {
-    if (this.renderMode === null) return null;
+  override render(): RenderFrame | null {
+    return renderByMode<RenderFrame>(this, {
+      ansi: () => this.#describe(),
+      rgb_array: () => drawCliffWalking(this.current, this.lastAction),
+    });
+  }
+
+  #describe(): string {
     const rows = Array.from({ length: ROWS }, (_, row) =>
       Array.from({ length: COLUMNS }, (_, column) => this.#symbol(row * COLUMNS + column)).join("  "),
     );

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import type { EnvMetadata } from "../../env.ts";
+import type { EnvMetadata, RenderFrame } from "../../env.ts";
 import { GymnasiumError } from "../../errors.ts";
+import { drawFrozenLake } from "../../rendering/draw-frozen-lake.ts";
+import { renderByMode } from "../../rendering/render-by-mode.ts";
 import { parseKwargs } from "../kwargs.ts";
 import { colorize } from "./ansi.ts";
 import { FROZEN_LAKE_MAPS, type FrozenLakeMapName, generateRandomMap } from "./frozen-lake-maps.ts";
@@ -48,14 +50,14 @@ const MOVES = [
  *
  * **Arguments** {@link FrozenLakeKwargs}; `"4x4"`, slippery, success rate 1/3 and rewards `[1, 0, 0]` by default.
  *
- * **Rendering** `ansi`: the map with the player's tile highlighted in red.
+ * **Rendering** `ansi`: the map with the player's tile highlighted in red; `rgb_array`: 64 × 64 pixels per tile.
  *
  * **Versions** v1: rewards fixed; v0: initial version.
  *
  * Source: agrees bit for bit with `gymnasium/envs/toy_text/frozen_lake.py` 1.3.0.
  */
 export class FrozenLakeEnv extends TabularEnv {
-  static override readonly metadata: EnvMetadata = { renderModes: ["ansi"], renderFps: 4 };
+  static override readonly metadata: EnvMetadata = { renderModes: ["ansi", "rgb_array"], renderFps: 4 };
   /** The tiles, row by row. */
   readonly desc: readonly string[];
 
@@ -108,8 +110,14 @@ export class FrozenLakeEnv extends TabularEnv {
     this.renderMode = parsed.renderMode;
   }
 
-  override render(): string | null {
-    if (this.renderMode === null) return null;
+  override render(): RenderFrame | null {
+    return renderByMode<RenderFrame>(this, {
+      ansi: () => this.#describe(),
+      rgb_array: () => drawFrozenLake(this.desc, this.current, this.lastAction),
+    });
+  }
+
+  #describe(): string {
     const columns = this.desc[0]!.length;
     const rows = this.desc.map((row, r) =>
       [...row].map((tile, c) =>

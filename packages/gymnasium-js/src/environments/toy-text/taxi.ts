@@ -1,6 +1,8 @@
 import { z } from "zod";
-import type { EnvMetadata, Info } from "../../env.ts";
+import type { EnvMetadata, Info, RenderFrame, RgbFrame } from "../../env.ts";
 import type { JsonValue } from "../../json.ts";
+import { drawTaxi } from "../../rendering/draw-taxi.ts";
+import { renderByMode } from "../../rendering/render-by-mode.ts";
 import { requireState } from "../../saved-state.ts";
 import { parseKwargs } from "../kwargs.ts";
 import { colorize } from "./ansi.ts";
@@ -45,7 +47,7 @@ const ACTION_NAMES = ["South", "North", "East", "West", "Pickup", "Dropoff"];
  * **Arguments** {@link TaxiKwargs}; dry, a steady passenger, 0.8 and 0.3 by default.
  *
  * **Rendering** `ansi`: the taxi in yellow (green with the passenger), the passenger in blue, the destination in
- * magenta.
+ * magenta; `rgb_array`: 550 × 350.
  *
  * **Versions** v4: rain and fickle passengers fixed, their probabilities are arguments; v3: map corrected.
  *
@@ -53,11 +55,13 @@ const ACTION_NAMES = ["South", "North", "East", "West", "Pickup", "Dropoff"];
  * bit for bit with `gymnasium/envs/toy_text/taxi.py` 1.3.0.
  */
 export class TaxiEnv extends TabularEnv {
-  static override readonly metadata: EnvMetadata = { renderModes: ["ansi"], renderFps: 4 };
+  static override readonly metadata: EnvMetadata = { renderModes: ["ansi", "rgb_array"], renderFps: 4 };
   readonly #isFickle: boolean;
   readonly #fickleProbability: number;
   /** Whether the passenger will change the destination at the first move with them. */
   #willChange = false;
+  /** The last move that was drawn: 0 south, 1 north, 2 east, 3 west. */
+  #facing = 0;
 
   /** @throws GymnasiumError `unknown-kwarg`, `bad-kwarg`, `unsupported-mode` */
   constructor(kwargs: TaxiKwargs = {}) {
@@ -113,8 +117,17 @@ export class TaxiEnv extends TabularEnv {
     this.#willChange = willChange === true;
   }
 
-  override render(): string | null {
-    if (this.renderMode === null) return null;
+  override render(): RenderFrame | null {
+    return renderByMode<RenderFrame>(this, { ansi: () => this.#describe(), rgb_array: () => this.#draw() });
+  }
+
+  #draw(): RgbFrame {
+    // Picking up and dropping off leave the taxi turned as it was last seen.
+    if (this.lastAction !== null && this.lastAction < 4) this.#facing = this.lastAction;
+    return drawTaxi({ map: MAP, stops: LOCATIONS, facing: this.#facing, ...decodeTaxi(this.current) });
+  }
+
+  #describe(): string {
     const { row, column, passenger, destination } = decodeTaxi(this.current);
     const cells = MAP.map((line) => [...line]);
     const mark = (place: readonly [number, number], change: (tile: string) => string): void => {
