@@ -111,6 +111,13 @@ export {
   type VectorResetResult,
   type VectorStepResult,
 } from "./vector/vector-env.ts";
+export {
+  VectorActionWrapper,
+  VectorObservationWrapper,
+  VectorRewardWrapper,
+  VectorWrapper,
+  whenReady,
+} from "./vector/vector-wrapper.ts";
 export { setWarningHandler, type WarningHandler } from "./warning.ts";
 export { ActionWrapper, ObservationWrapper, RewardWrapper, Wrapper } from "./wrapper.ts";
 export { Autoreset } from "./wrappers/autoreset.ts";
@@ -144,4 +151,17 @@ export { TimeLimit } from "./wrappers/time-limit.ts";
 export { TransformAction } from "./wrappers/transform-action.ts";
 export { TransformObservation } from "./wrappers/transform-observation.ts";
 export { TransformReward } from "./wrappers/transform-reward.ts";
+export { VectorDictInfoToList } from "./wrappers/vector/dict-info-to-list.ts";
+export { VectorNormalizeObservation, VectorNormalizeReward } from "./wrappers/vector/normalize.ts";
+export { VectorRecordEpisodeStatistics } from "./wrappers/vector/record-episode-statistics.ts";
+export {
+  VectorTransformAction,
+  VectorTransformObservation,
+  VectorTransformReward,
+} from "./wrappers/vector/transform.ts";
+export {
+  VectorizeTransformAction,
+  VectorizeTransformObservation,
+  VectorizeTransformReward,
+} from "./wrappers/vector/vectorize.ts";
 export { zeroElement } from "./wrappers/zero-element.ts";

@@ -20,6 +20,14 @@ interface Recording {
   readonly states: readonly (readonly unknown[])[];
 }
 
+/** The numbers of a batch; those of a tuple one part after the other. */
+function numbersOf(batch: unknown): ArrayLike<number> {
+  if (typeof batch === "number") return [batch];
+  return Array.isArray(batch)
+    ? batch.flatMap((part) => Array.from(numbersOf(part)))
+    : (batch as ArrayLike<number>);
+}
+
 describe.each([
   "vector-cart-pole-next-step",
   "vector-cart-pole-same-step",
@@ -27,6 +35,9 @@ describe.each([
   "vector-cart-pole-native",
   "vector-cart-pole-native-options",
   "vector-cart-pole-limit",
+  "vector-pendulum",
+  "vector-taxi",
+  "vector-blackjack",
 ])("%s agrees with Gymnasium 1.3.0", (name) => {
   const recording = readFixture<Recording>(name);
   const { numEnvs } = recording;
@@ -58,12 +69,12 @@ describe.each([
     };
     for (let seed = 0; seed < recording.seeds; seed++) {
       envs.actionSpace.seed(seed);
-      compare("observations", envs.reset({ seed })[0] as Float32Array);
+      compare("observations", numbersOf(envs.reset({ seed })[0]));
       for (let t = 0; t < recording.steps; t++) {
         const actions = envs.actionSpace.sample();
-        compare("actions", actions as Int32Array);
+        compare("actions", numbersOf(actions));
         const [observations, rewards, terminated, truncated, info] = envs.step(actions);
-        compare("observations", observations as Float32Array);
+        compare("observations", numbersOf(observations));
         compare("rewards", rewards.map(Math.fround));
         compare(
           "flags",
@@ -72,14 +83,13 @@ describe.each([
         const done = terminated.map((flag, i) => flag | truncated[i]!);
         if (recording.autoreset === "same_step" && done.includes(1)) {
           expect(info._finalObservation).toEqual(done);
-          const size = (info.finalObservation as Float32Array).length / numEnvs;
+          const space = envs.singleObservationSpace;
           for (let i = 0; i < numEnvs; i++) {
-            if (done[i] === 1)
-              compare("finals", (info.finalObservation as Float32Array).slice(i * size, (i + 1) * size));
+            if (done[i] === 1) compare("finals", numbersOf(space.readBatch(info.finalObservation, i)));
           }
         }
         if (recording.autoreset === "disabled" && done.includes(1)) {
-          compare("observations", envs.reset({ options: { resetMask: done } })[0] as Float32Array);
+          compare("observations", numbersOf(envs.reset({ options: { resetMask: done } })[0]));
         }
       }
       const states =
