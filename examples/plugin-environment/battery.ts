@@ -1,14 +1,5 @@
 import { defineEnvPlugin } from "@gradbridge/envs";
-import {
-  Box,
-  Discrete,
-  Env,
-  type JsonValue,
-  type ResetOptions,
-  type ResetResult,
-  requireState,
-  type StepResult,
-} from "gymnasium-js";
+import { Box, Discrete, Env, type ResetOptions, type ResetResult, type StepResult } from "gymnasium-js";
 
 /** A battery of 4 kWh. Each hour: wait (0), buy 1 kWh (1) or sell 1 kWh (2). The reward is the money earned. */
 export class BatteryEnv extends Env<Box, Discrete> {
@@ -38,18 +29,6 @@ export class BatteryEnv extends Env<Box, Discrete> {
     const angle = (this.hour / 24) * 2 * Math.PI;
     this.price = 0.3 - 0.2 * Math.cos(angle) + this.random.uniform(-0.05, 0.05);
     return Float32Array.of(this.charge / 4, this.price, Math.sin(angle), Math.cos(angle));
-  }
-
-  /** Everything that decides what happens next, so that a stopped training run continues exactly. */
-  override state(): JsonValue {
-    const { charge, price, hour } = this;
-    return { random: this.saveRandom(), charge, price, hour };
-  }
-
-  override restore(state: JsonValue): void {
-    const { random, ...rest } = requireState(this, state, ["random", "charge", "price", "hour"]);
-    this.restoreRandom(random);
-    Object.assign(this, rest);
   }
 }
 
