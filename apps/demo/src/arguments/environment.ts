@@ -38,7 +38,7 @@ export async function findEnvironment(id: string, plugin: string | undefined): P
     };
   } catch (error) {
     const message = (error as Error).message.replace("pprintRegistry() lists what is.", "");
-    throw new ArgumentError(`--env ${id}: ${message.trim()} (gradbridge envs lists what there is.)`, {
+    throw new ArgumentError(`--env ${id}: ${message.trim()}\ngradbridge envs lists what there is.`, {
       cause: error,
     });
   }
@@ -53,7 +53,7 @@ export async function loadPlugin(specifier: string): Promise<string> {
   try {
     await loadEnvPlugin(specifier);
   } catch (error) {
-    throw new ArgumentError(`--plugin ${specifier}: ${(error as Error).message}`, { cause: error });
+    throw new ArgumentError((error as Error).message, { cause: error });
   }
   return specifier.startsWith(".") || isAbsolute(specifier) ? resolve(specifier) : specifier;
 }

@@ -21,9 +21,8 @@ export function decimal(text: string): number {
 /** A whole number: `100000`, `1e5`. */
 export function wholeNumber(text: string): number {
   const value = decimalNotation.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError(`Give a whole number of at most ${Number.MAX_SAFE_INTEGER}.`);
-  }
+  if (!Number.isInteger(value)) throw new InvalidArgumentError("Give a whole number.");
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("Whole numbers end at 2^53 - 1.");
   return value;
 }
 

@@ -37,11 +37,6 @@ export const trainCommand: CliCommand = {
       throw new ArgumentError("--threads comes in a later version; training runs on one thread for now.");
     }
     const plan = await planRun(options);
-    const { env, settings } = plan.config;
-    terminal.err(
-      `${plan.resume === undefined ? "Training" : "Continuing"} ${env}: ${settings.estimator}, δ applied by ` +
-        `${settings.apply}, on ${settings.device}, seed ${settings.seed} → ${plan.folder.path}\n`,
-    );
     const result = await carryOut(plan, terminal);
     terminal.out(
       options.json === true

@@ -116,7 +116,9 @@ export async function readRunCheckpoint(path: string, config: Pick<RunConfig, "e
   try {
     checkpoint = await loadCheckpoint(folder.checkpoint);
   } catch (error) {
-    throw new ArgumentError((error as Error).message, { cause: error });
+    throw new ArgumentError(`${folder.checkpoint} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   if (checkpoint.env !== config.env) {
     throw new ArgumentError(
@@ -130,14 +132,22 @@ export async function readRunCheckpoint(path: string, config: Pick<RunConfig, "e
 async function makeFolder(path: string): Promise<boolean> {
   try {
     await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw cannotMake(path, error);
+  }
+  try {
     await mkdir(path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw new ArgumentError(`--out ${path}: cannot make the folder: ${(error as Error).message}.`, {
-      cause: error,
-    });
+    throw cannotMake(path, error);
   }
+}
+
+function cannotMake(path: string, error: unknown): ArgumentError {
+  return new ArgumentError(`--out ${path}: cannot make the folder: ${(error as Error).message}.`, {
+    cause: error,
+  });
 }
 
 function firstFault(error: unknown): string {

@@ -10,6 +10,7 @@ import { GradbridgeError } from "@gradbridge/core";
 import { ArgumentError } from "../exit-status.ts";
 import { drawLearningCurve } from "../learning-curve/draw-learning-curve.ts";
 import { readProgressLog } from "../run-folder/progress-log.ts";
+import type { RunConfig } from "../run-folder/run-config.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RunPlan } from "./plan-run.ts";
 import { progressLines } from "./progress-lines.ts";
@@ -28,6 +29,12 @@ export async function carryOut(plan: RunPlan, terminal: Terminal): Promise<Train
     async onStart() {
       await (resume === undefined ? folder.begin(config) : folder.writeConfig(config));
       started = true;
+      terminal.err(
+        `${resume === undefined ? "Training" : "Continuing"} ${config.env}: ${methodOf(config)} → ${folder.path}\n`,
+      );
+      if (resume !== undefined && resume.progress.envs === null) {
+        terminal.err(`${config.env} cannot save its state: it goes on with new episodes.\n`);
+      }
     },
   });
   const progress = terminal.interactive ? progressBar() : progressLines((text) => terminal.err(text));
@@ -56,11 +63,14 @@ export async function carryOut(plan: RunPlan, terminal: Terminal): Promise<Train
 }
 
 async function draw({ config, folder, rewardThreshold }: RunPlan): Promise<void> {
-  const { estimator, apply, device, seed } = config.settings;
   await drawLearningCurve(folder.learningCurve, {
     title: config.env,
-    subtitle: `${estimator} · δ applied by ${apply} · ${device} · seed ${seed}`,
+    subtitle: methodOf(config),
     rewardThreshold,
     ...(await readProgressLog(folder.progress)),
   });
+}
+
+function methodOf({ settings: { estimator, apply, device, seed } }: RunConfig): string {
+  return `${estimator}, δ applied by ${apply}, on ${device}, seed ${seed}`;
 }

@@ -50,9 +50,7 @@ export function closingSummary(plan: RunPlan, result: TrainResult, program: stri
   const { steps, seconds, stepsPerSecond, evaluation } = result;
   const interrupted = result.reason === "aborted";
   const whole = (value: number): string => Math.round(value).toLocaleString("en");
-  const rows: [label: string, text: string][] = [
-    ["training", `${whole(steps)} steps in ${seconds.toFixed(1)} s (${whole(stepsPerSecond)} steps/s)`],
-  ];
+  const rows: [label: string, text: string][] = [];
   if (evaluation !== null) {
     const { mean, std, episodes } = evaluation;
     const reached = rewardThreshold !== null && mean >= rewardThreshold;
@@ -63,6 +61,10 @@ export function closingSummary(plan: RunPlan, result: TrainResult, program: stri
       `return ${mean.toFixed(1)} ± ${std.toFixed(1)} over ${episodes} episodes${threshold}`,
     ]);
   }
+  rows.push([
+    "training",
+    `${whole(steps)} steps in ${seconds.toFixed(1)} s (${whole(stepsPerSecond)} steps/s)`,
+  ]);
   rows.push(
     ["run", folder.path],
     ["", "config.json               the settings"],
