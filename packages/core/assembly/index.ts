@@ -6,7 +6,7 @@ export { whereContiguous, whereTiled } from "./where";
 export { reduceFloat, reduceInteger } from "./reduce";
 export { cumsumFloat, cumsumInteger } from "./cumsum";
 export { matmulFloat } from "./matmul";
-export { matmulInteger } from "./matmulInteger";
+export { matmulInteger } from "./matmul-integer";
 export { copyBytes, fillBits, castToFloat, castToInteger } from "./movement";
 export { gatherElements, gatherSlices, scatterAddElements, scatterAddSlices } from "./movement";
 export { copyPlane, copyStrided } from "./copy";

@@ -9,9 +9,9 @@
  * batch of 256 rows gives bit for bit what its rows give one by one.
  */
 import { packPlain, packTransposed } from "./pack";
-import { rowsTimesTransposed } from "./matmulSmall";
+import { rowsTimesTransposed } from "./matmul-small";
 import { PANEL_COLUMNS, PANEL_DEPTH, PANELS } from "./scratch";
-import { finishVector, storeColumns } from "./matmulStore";
+import { finishVector, storeColumns } from "./matmul-store";
 import { activate, ACTIVATION_RELU } from "./activation";
 
 const CHUNK_ROWS: i32 = 128;

@@ -4,7 +4,7 @@
  * Loops have no scalar tail: they work on whole vectors of four and may write up to three elements past the
  * end, into the slack that every buffer has.
  */
-import { erf } from "./math/errorFunction";
+import { erf } from "./math/error-function";
 import { exp, expm1, sigmoid, softplus, tanh } from "./math/exponential";
 import { log, log1p } from "./math/logarithm";
 import { cos, sin } from "./math/trigonometry";

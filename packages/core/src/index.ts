@@ -13,7 +13,13 @@ export { detectAnomaly, enableGrad, noGrad } from "./autograd/mode.ts";
 export { tidy } from "./autograd/tidy.ts";
 export { type CompiledResult, compile } from "./compile/compile.ts";
 export type { Backend, DeviceBuffer } from "./devices/backend.ts";
+export {
+  type CheckBackendOptions,
+  type ConformanceReport,
+  checkBackend,
+} from "./devices/conformance/check-backend.ts";
 export type { Activation, Kernel, KernelKind } from "./devices/kernel.ts";
+export { createReferenceBackend } from "./devices/reference/backend.ts";
 export {
   type BackendDefinition,
   currentDevice,

@@ -1,7 +1,7 @@
 import { allocateArray, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import type { Kernel } from "../kernel.ts";
-import { refuseIntegers } from "../refuseIntegers.ts";
+import { refuseIntegers } from "../refuse-integers.ts";
 import { runBinary, runCompare, runWhere } from "./binary.ts";
 import { runMatmul } from "./matmul.ts";
 import { runCast, runCopy, runFill, runGather, runScatterAdd } from "./movement.ts";

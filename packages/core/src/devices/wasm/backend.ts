@@ -2,15 +2,15 @@ import { DTypeError, ShapeError } from "../../errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import type { Kernel } from "../kernel.ts";
-import { refuseIntegers } from "../refuseIntegers.ts";
+import { refuseIntegers } from "../refuse-integers.ts";
 import type { WasmBuffer } from "./buffer.ts";
 import { Launcher } from "./launch.ts";
 import { instantiateKernels } from "./module.ts";
-import { PagedMemory } from "./pagedMemory.ts";
+import { PagedMemory } from "./paged-memory.ts";
 
 export interface WasmBackendOptions {
   /**
-   * Bytes of linear memory that buffers may occupy before the oldest move out to ordinary memory (`pagedMemory.ts`).
+   * Bytes of linear memory that buffers may occupy before the oldest move out to ordinary memory (`paged-memory.ts`).
    * At least 64 KiB; grows by itself where one kernel, or the working set, needs more.
    */
   readonly residentBytes?: number;

@@ -3,8 +3,8 @@ import type { BinaryOp, CompareOp, KernelOf } from "../kernel.ts";
 import { binaryOps, compareOps } from "../kernel.ts";
 import { isDense, Layout } from "./layout.ts";
 import type { WasmKernels } from "./module.ts";
-import { opCodes } from "./opCodes.ts";
-import type { PagedMemory } from "./pagedMemory.ts";
+import { opCodes } from "./op-codes.ts";
+import type { PagedMemory } from "./paged-memory.ts";
 
 /** Comparisons are numbered after the binary operations. */
 const codes: { readonly [Op in BinaryOp | CompareOp]: number } = opCodes([...binaryOps, ...compareOps]);

@@ -3,8 +3,8 @@ import { activations, reduceOps, unaryOps } from "../kernel.ts";
 import { Elementwise } from "./elementwise.ts";
 import { Layout } from "./layout.ts";
 import type { WasmKernels } from "./module.ts";
-import { opCodes } from "./opCodes.ts";
-import type { PagedMemory } from "./pagedMemory.ts";
+import { opCodes } from "./op-codes.ts";
+import type { PagedMemory } from "./paged-memory.ts";
 
 const unaryCodes: { readonly [Op in UnaryOp]: number } = opCodes(unaryOps);
 const reduceCodes: { readonly [Op in ReduceOp]: number } = opCodes(reduceOps);

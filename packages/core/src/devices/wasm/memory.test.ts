@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DeviceBuffer } from "../backend.ts";
 import { createWasmBackend } from "./backend.ts";
 import { instantiateKernels } from "./module.ts";
-import { PagedMemory } from "./pagedMemory.ts";
+import { PagedMemory } from "./paged-memory.ts";
 
 const mebibyte = 2 ** 20;
 

@@ -8,7 +8,15 @@ import {
   type UnaryOp,
   unaryOps,
 } from "../kernel.ts";
-import { arrayOf, indices, type KernelCase, oddLengths, specialValues, stale, values } from "./kernelCase.ts";
+import {
+  arrayOf,
+  indices,
+  type KernelCase,
+  oddLengths,
+  specialValues,
+  stale,
+  values,
+} from "./kernel-case.ts";
 
 /** Every unary operation, on odd lengths, on numbers of every size, and on special values. */
 export function* unaryCases(dtype: DType): Generator<KernelCase> {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Backend } from "../backend.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
 import { createWasmBackend } from "../wasm/backend.ts";
-import { checkBackend } from "./checkBackend.ts";
+import { checkBackend } from "./check-backend.ts";
 
 test("the wasm backend conforms to the reference", async () => {
   const report = await checkBackend(createWasmBackend());

@@ -3,13 +3,13 @@ import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import type { Kernel } from "../kernel.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
-import { refuseIntegers } from "../refuseIntegers.ts";
-import { binaryCases, fillAndCastCases, unaryCases, whereCases } from "./elementwiseCases.ts";
-import { type KernelCase, stale } from "./kernelCase.ts";
-import { matmulCases } from "./matmulCases.ts";
-import { copyCases, gatherCases } from "./movementCases.ts";
-import { adamCases, sgdCases } from "./optimizerCases.ts";
-import { cumsumCases, reduceCases, softmaxCases } from "./reduceCases.ts";
+import { refuseIntegers } from "../refuse-integers.ts";
+import { binaryCases, fillAndCastCases, unaryCases, whereCases } from "./elementwise-cases.ts";
+import { type KernelCase, stale } from "./kernel-case.ts";
+import { matmulCases } from "./matmul-cases.ts";
+import { copyCases, gatherCases } from "./movement-cases.ts";
+import { adamCases, sgdCases } from "./optimizer-cases.ts";
+import { cumsumCases, reduceCases, softmaxCases } from "./reduce-cases.ts";
 
 export interface CheckBackendOptions {
   /** The oracle. Default: a new `reference` backend. */

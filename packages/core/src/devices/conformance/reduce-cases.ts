@@ -1,6 +1,6 @@
 import type { DType } from "../../tensor/dtype.ts";
 import { reduceOps } from "../kernel.ts";
-import { arrayOf, type KernelCase, stale, values } from "./kernelCase.ts";
+import { arrayOf, type KernelCase, stale, values } from "./kernel-case.ts";
 
 /** [outer, axis, inner]: one element, rows, columns, both, long, short, none. */
 const lines: readonly (readonly [number, number, number])[] = [

@@ -1,5 +1,5 @@
 import type { DType } from "../../tensor/dtype.ts";
-import { type KernelCase, oddLengths, values } from "./kernelCase.ts";
+import { type KernelCase, oddLengths, values } from "./kernel-case.ts";
 
 /** Gradient descent: plain, with momentum, dampened, Nesterov's, with weight decay, first and later steps. */
 export function* sgdCases(dtype: DType): Generator<KernelCase> {

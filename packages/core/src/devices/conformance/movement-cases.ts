@@ -1,5 +1,5 @@
 import type { DType } from "../../tensor/dtype.ts";
-import { indices, type KernelCase, oddLengths, stale, values } from "./kernelCase.ts";
+import { indices, type KernelCase, oddLengths, stale, values } from "./kernel-case.ts";
 
 interface CopyPattern {
   readonly shape: readonly number[];

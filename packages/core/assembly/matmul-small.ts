@@ -2,7 +2,7 @@
  * C = A · Bᵀ + bias for a few rows of A: nothing is packed, blocks of Bᵀ are transposed in registers as they come.
  * The order of summation is that of `matmul.ts`.
  */
-import { finishVector, storeColumns } from "./matmulStore";
+import { finishVector, storeColumns } from "./matmul-store";
 import { PANEL_DEPTH } from "./scratch";
 import { highHalves, interleaveHigh, interleaveLow, lowHalves } from "./transpose";
 

@@ -1,6 +1,6 @@
 import type { DType } from "../../tensor/dtype.ts";
 import { activations } from "../kernel.ts";
-import { type KernelCase, stale, values } from "./kernelCase.ts";
+import { type KernelCase, stale, values } from "./kernel-case.ts";
 
 /** [m, n, k]: the narrow ones of reinforcement learning, odd ones, and some past the blocks of a tiled product. */
 const sizes: readonly (readonly [number, number, number])[] = [
