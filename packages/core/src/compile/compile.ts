@@ -10,11 +10,11 @@ import { isTensor, type Tensor } from "../tensor/tensor.ts";
 import { Plan } from "./plan.ts";
 
 /** What a compiled function may return: nothing, a tensor, or arrays and plain objects of tensors. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a function that only updates returns nothing.
 export type CompiledResult =
   | Tensor
   | readonly CompiledResult[]
   | { readonly [name: string]: CompiledResult }
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function that only updates returns nothing.
   | void;
 
 interface Entry<R> {
