@@ -67,6 +67,7 @@ export class PendulumEnv extends Env<Box, Box> {
   readonly #gravity: number;
   #angle = 0;
   #velocity = 0;
+  #sine = 0;
   /** The last one, for the picture. */
   #torque: number | null = null;
   #hasState = false;
@@ -83,7 +84,7 @@ export class PendulumEnv extends Env<Box, Box> {
     this.reseed(seed);
     const angleLimit = numberOption(options, "xInit", Math.PI);
     const velocityLimit = numberOption(options, "yInit", 1);
-    this.#angle = this.random.uniform(-angleLimit, angleLimit);
+    this.#setAngle(this.random.uniform(-angleLimit, angleLimit));
     this.#velocity = this.random.uniform(-velocityLimit, velocityLimit);
     this.#torque = null;
     this.#hasState = true;
@@ -118,16 +119,22 @@ export class PendulumEnv extends Env<Box, Box> {
     const angle = wrapAngle(this.#angle);
     const effort = Math.fround(Math.fround(0.001) * Math.fround(torque * torque));
     const cost = angle * angle + 0.1 * (this.#velocity * this.#velocity) + effort;
-    const acceleration = ((3 * this.#gravity) / 2) * accurateSin(this.#angle) + Math.fround(3 * torque);
+    const acceleration = ((3 * this.#gravity) / 2) * this.#sine + Math.fround(3 * torque);
     const velocity = this.#velocity + acceleration * SECONDS_PER_STEP;
     this.#velocity = Math.min(Math.max(velocity, -MAX_SPEED), MAX_SPEED);
-    this.#angle += this.#velocity * SECONDS_PER_STEP;
+    this.#setAngle(this.#angle + this.#velocity * SECONDS_PER_STEP);
     return -cost;
+  }
+
+  /** Keeps the sine, which the observation and the next step both need. */
+  #setAngle(angle: number): void {
+    this.#angle = angle;
+    this.#sine = accurateSin(angle);
   }
 
   #observe(out: Float32Array, offset: number): Float32Array {
     out[offset] = accurateCos(this.#angle);
-    out[offset + 1] = accurateSin(this.#angle);
+    out[offset + 1] = this.#sine;
     out[offset + 2] = this.#velocity;
     return out;
   }
@@ -148,7 +155,10 @@ export class PendulumEnv extends Env<Box, Box> {
     this.restoreRandom(random);
     this.#hasState = state !== null;
     this.#torque = torque as number | null;
-    if (state !== null) [this.#angle, this.#velocity] = state as readonly [number, number];
+    if (state === null) return;
+    const [angle, velocity] = state as readonly [number, number];
+    this.#setAngle(angle);
+    this.#velocity = velocity;
   }
 }
 
