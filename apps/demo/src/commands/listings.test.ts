@@ -26,7 +26,7 @@ describe("envs", () => {
     expect(environments.find(({ id }: { id: string }) => id === "Pendulum-v1")).toEqual({
       id: "Pendulum-v1",
       observationSpace: { type: "Box", shape: [3], dtype: "float32", low: [-1, -1, -8], high: [1, 1, 8] },
-      actionSpace: { type: "Box", shape: [1], dtype: "float32", low: [-2], high: [2] },
+      actionSpace: { type: "Box", shape: [1], dtype: "float32", low: -2, high: 2 },
       maxEpisodeSteps: 200,
       rewardThreshold: null,
       description: null,
