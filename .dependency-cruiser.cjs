@@ -56,7 +56,7 @@ module.exports = {
       comment:
         "Inside a package, import the file that defines the name; going through index.ts makes cycles.",
       severity: "error",
-      from: { path: "^(packages|apps)/([^/]+)/", pathNot: tests },
+      from: { path: "^(packages|apps)/([^/]+)/", pathNot: [tests, "/fixtures/"] },
       to: { path: "^$1/$2/src/index\\.ts$" },
     },
     {
@@ -106,7 +106,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(packages/[^/]+|apps/[^/]+|bench|examples/[^/]+)/(dist|runs)/" },
+    exclude: { path: "^(packages/[^/]+|apps/[^/]+|bench|examples/[^/]+)/(dist|runs|\\.venv)/" },
     tsPreCompilationDeps: true,
     detectProcessBuiltinModuleCalls: true,
     enhancedResolveOptions: {

@@ -1,4 +1,5 @@
 import { GradbridgeError, setDevice } from "@gradbridge/core";
+import { pluginEnvironment } from "@gradbridge/envs";
 import type { Policy } from "@gradbridge/policy";
 import type { VectorEnv } from "gymnasium-js";
 import type { Callback, ProgressRecord, TrainingEnd } from "../callbacks/callback.ts";
@@ -11,7 +12,8 @@ import { makeTrainingEnvs, type TrainingEnv } from "./make-training-envs.ts";
 import { resolveSettings, type TrainSettings } from "./settings.ts";
 import { TrainingRun } from "./training-run.ts";
 
-/** What to train, in what, how. Settings left out are tuned for the environment where that is known. */
+/** What to train, in what, how. Settings left out are those tuned for the environment
+ * where that is known, or recommended by its plugin. */
 export interface TrainConfig extends Partial<Omit<TrainSettings, "estimator">> {
   readonly env: TrainingEnv;
   /** A name, or an estimator of your own. Default `ppo`. */
@@ -21,8 +23,6 @@ export interface TrainConfig extends Partial<Omit<TrainSettings, "estimator">> {
   readonly callbacks?: readonly Callback[];
   /** Continue this run exactly; settings given beside it replace those it was saved with. */
   readonly resume?: Checkpoint;
-  /** Settings that the environment's author recommends. */
-  readonly defaults?: { readonly [name: string]: unknown };
   /** Ends the run after the current update when it is aborted. */
   readonly signal?: AbortSignal;
 }
@@ -79,7 +79,6 @@ function settingsOf(config: TrainConfig): TrainSettings {
     policy: _policy,
     callbacks: _callbacks,
     resume,
-    defaults,
     signal: _signal,
     ...given
   } = config;
@@ -89,7 +88,7 @@ function settingsOf(config: TrainConfig): TrainSettings {
   return resolveSettings(
     id,
     { ...resume?.settings, ...withoutUndefined(given), ...(name && { estimator: name }), ...own },
-    defaults,
+    id === null ? undefined : pluginEnvironment(id)?.defaults,
   );
 }
 

@@ -29,7 +29,7 @@ export function keptShape(shape: Shape, axes: readonly number[]): number[] {
 }
 
 /** The shape without the given axes. */
-export function droppedShape(shape: Shape, axes: readonly number[]): number[] {
+function droppedShape(shape: Shape, axes: readonly number[]): number[] {
   return shape.filter((_, i) => !axes.includes(i));
 }
 

@@ -4,9 +4,6 @@ export type DType = "float32" | "float64" | "int32";
 /** The typed array that holds values of some {@link DType} on the host. */
 export type TypedArray = Float32Array | Float64Array | Int32Array;
 
-/** Bytes per element. */
-export const byteWidth: { readonly [D in DType]: number } = { float32: 4, float64: 8, int32: 4 };
-
 /** A zero-filled host array of `length` elements. */
 export function allocateArray(dtype: DType, length: number): TypedArray {
   switch (dtype) {

@@ -1,4 +1,5 @@
 /** Binary, compare and where kernels: which of the loops in `assembly/binary.ts` and `where.ts` fits the strides. */
+import { sizeOf } from "../../tensor/shape.ts";
 import type { BinaryOp, CompareOp, KernelOf } from "../kernel.ts";
 import { binaryOps, compareOps } from "../kernel.ts";
 import { isDense, Layout } from "./layout.ts";
@@ -136,11 +137,4 @@ export class Elementwise {
       layout.tileSize(2),
     );
   }
-}
-
-/** The number of elements of `shape`. */
-export function sizeOf(shape: readonly number[]): number {
-  let size = 1;
-  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis]!;
-  return size;
 }

@@ -7,9 +7,9 @@
 const maximumRank = 16;
 
 /** How an operand lies under the output (`assembly/tile.ts`). */
-export const dense = 0;
-export const periodic = 1;
-export const gathered = 2;
+const dense = 0;
+const periodic = 1;
+const gathered = 2;
 
 /** A periodic operand longer than this is gathered instead: a tile holds whole periods. */
 const longestPeriod = 512;
