@@ -91,7 +91,8 @@ export class TrainingRun implements TrainingContext {
     const rollout = await collect(this.policy, envs, {
       steps: settings.rolloutSteps,
       generator: this.#action,
-      seed: settings.seed,
+      // only used where environments start anew: at first, and on resuming those that cannot be saved
+      seed: settings.seed + this.steps,
       ...(this.#position === undefined ? {} : { start: this.#position }),
     });
     const summary = this.#learner.learn(rollout, Math.min(1, this.steps / settings.steps));
