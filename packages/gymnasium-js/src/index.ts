@@ -68,6 +68,15 @@ export {
   spec,
   withNamespace,
 } from "./registration/registry.ts";
+export { AnimatedGif, type GifModule } from "./rendering/animated-gif.ts";
+export {
+  type Canvas2D,
+  type CanvasFactory,
+  type CanvasPixels,
+  setCanvasFactory,
+} from "./rendering/canvas.ts";
+export { Painter, type Point, paintFrame } from "./rendering/painter.ts";
+export { renderByMode } from "./rendering/render-by-mode.ts";
 export { requireState } from "./saved-state.ts";
 export type { Seed } from "./seeding.ts";
 export { batchSpace } from "./spaces/batch-space.ts";
@@ -138,6 +147,12 @@ export { NormalizeReward } from "./wrappers/normalize-reward.ts";
 export { OrderEnforcing } from "./wrappers/order-enforcing.ts";
 export { PassiveEnvChecker } from "./wrappers/passive-env-checker.ts";
 export { type EpisodeStatistics, RecordEpisodeStatistics } from "./wrappers/record-episode-statistics.ts";
+export {
+  cappedCubicVideoSchedule,
+  RecordVideo,
+  type RecordVideoOptions,
+  type VideoTrigger,
+} from "./wrappers/record-video.ts";
 export { RenderCollection } from "./wrappers/render-collection.ts";
 export { RepeatAction } from "./wrappers/repeat-action.ts";
 export { RescaleAction } from "./wrappers/rescale-action.ts";

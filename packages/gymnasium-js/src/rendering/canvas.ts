@@ -23,7 +23,13 @@ export interface Canvas2D {
   stroke(): void;
   fillRect(x: number, y: number, width: number, height: number): void;
   /** Rows of pixels from the top: red, green, blue, alpha of 0 … 255. */
-  getImageData(x: number, y: number, width: number, height: number): { readonly data: ArrayLike<number> };
+  getImageData(x: number, y: number, width: number, height: number): CanvasPixels;
+  putImageData(pixels: CanvasPixels, x: number, y: number): void;
+}
+
+/** What `getImageData` gives and `putImageData` takes. */
+export interface CanvasPixels {
+  readonly data: ArrayLike<number>;
 }
 
 /** Makes a canvas of `width × height` pixels and gives its drawing context. */

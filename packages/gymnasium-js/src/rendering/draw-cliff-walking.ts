@@ -22,18 +22,20 @@ export function drawCliffWalking(state: number, lastAction: number | null): RgbF
     const at = (place: number, draw: () => void): void => {
       painter.inside((place % COLUMNS) * CELL, Math.floor(place / COLUMNS) * CELL, CELL, CELL, draw);
     };
-    for (let place = 0; place < ROWS * COLUMNS; place++) {
-      at(place, () => {
-        const isBright = (Math.floor(place / COLUMNS) + place) % 2 === 1;
-        if (place > START && place < GOAL) drawAbyss(painter);
-        else drawMeadow(painter, isBright);
-        if (place + COLUMNS > START && place + COLUMNS < GOAL) drawRock(painter);
-        if (place === START) drawStool(painter);
-        if (place === GOAL) drawCookie(painter);
-      });
-    }
+    painter.backdrop("CliffWalking", () => {
+      for (let place = 0; place < ROWS * COLUMNS; place++) at(place, () => drawTile(painter, place));
+    });
     at(state, () => painter.inside(0, -0.1, 1, 1, () => drawElf(painter, FACING[lastAction ?? 2]!)));
   });
+}
+
+function drawTile(painter: Painter, place: number): void {
+  const isBright = (Math.floor(place / COLUMNS) + place) % 2 === 1;
+  if (place > START && place < GOAL) drawAbyss(painter);
+  else drawMeadow(painter, isBright);
+  if (place + COLUMNS > START && place + COLUMNS < GOAL) drawRock(painter);
+  if (place === START) drawStool(painter);
+  if (place === GOAL) drawCookie(painter);
 }
 
 function drawMeadow(painter: Painter, isBright: boolean): void {

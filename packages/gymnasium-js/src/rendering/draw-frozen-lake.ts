@@ -20,22 +20,29 @@ export function drawFrozenLake(desc: readonly string[], state: number, lastActio
   const cellWidth = Math.floor(width / columns);
   const cellHeight = Math.floor(height / rows);
   return paintFrame(width, height, (painter) => {
-    painter.clear("black");
-    for (let place = 0; place < rows * columns; place++) {
-      const row = Math.floor(place / columns);
-      const column = place % columns;
-      const tile = desc[row]![column]!;
-      painter.inside(column * cellWidth, row * cellHeight, cellWidth, cellHeight, () => {
-        drawIce(painter);
-        if (tile === "H") drawHole(painter);
-        else if (tile === "G") drawPresent(painter);
-        else if (tile === "S") drawStool(painter);
-        drawBorder(painter, 1 / cellWidth, 1 / cellHeight);
-        if (place !== state) return;
-        if (tile === "H") drawCracks(painter);
-        else drawElf(painter, FACING[lastAction ?? 1]!);
-      });
-    }
+    const at = (place: number, draw: () => void): void => {
+      const x = (place % columns) * cellWidth;
+      const y = Math.floor(place / columns) * cellHeight;
+      painter.inside(x, y, cellWidth, cellHeight, draw);
+    };
+    const tiles = desc.join("");
+    painter.backdrop(`FrozenLake ${desc.join(" ")}`, () => {
+      // Where the map does not divide the picture, the rest stays black.
+      painter.clear("black");
+      for (const [place, tile] of [...tiles].entries()) {
+        at(place, () => {
+          drawIce(painter);
+          if (tile === "H") drawHole(painter);
+          else if (tile === "G") drawPresent(painter);
+          else if (tile === "S") drawStool(painter);
+          drawBorder(painter, 1 / cellWidth, 1 / cellHeight);
+        });
+      }
+    });
+    at(state, () => {
+      if (tiles[state] === "H") drawCracks(painter);
+      else drawElf(painter, FACING[lastAction ?? 1]!);
+    });
   });
 }
 

@@ -25,19 +25,7 @@ export function drawTaxi(scene: TaxiScene): RgbFrame {
   const { map, stops, row, column, passenger, destination } = scene;
   return paintFrame(map[0]!.length * CELL, map.length * CELL, (painter) => {
     const at = ([x, y]: Point, draw: () => void): void => painter.inside(x, y, CELL, CELL, draw);
-    for (const [r, line] of map.entries()) {
-      for (const [c, tile] of [...line].entries()) {
-        at([c * CELL, r * CELL], () => {
-          drawRoad(painter);
-          if (tile === "|") drawHedge(painter, map[r - 1]?.[c] !== "|", map[r + 1]?.[c] !== "|");
-          if (tile === "-") drawHorizontalHedge(painter, line[c - 1] !== "-", line[c + 1] !== "-");
-        });
-      }
-    }
-    for (const [index, stop] of stops.entries()) {
-      const [x, y] = placeOf(stop);
-      painter.translucent(0.5, () => painter.rectangle(x, y + 10, CELL, CELL, STOP_COLORS[index]!));
-    }
+    painter.backdrop("Taxi", () => drawTown(painter, map, stops));
     if (passenger < 4) at(placeOf(stops[passenger]!), () => drawPassenger(painter));
     const goal = placeOf(stops[destination]!);
     const cab = placeOf([row, column]);
@@ -50,16 +38,32 @@ export function drawTaxi(scene: TaxiScene): RgbFrame {
   });
 }
 
+function drawTown(painter: Painter, map: TaxiScene["map"], stops: TaxiScene["stops"]): void {
+  for (const [r, line] of map.entries()) {
+    for (const [c, tile] of [...line].entries()) {
+      painter.inside(c * CELL, r * CELL, CELL, CELL, () => {
+        drawRoad(painter);
+        if (tile === "|") drawHedge(painter, map[r - 1]?.[c] !== "|", map[r + 1]?.[c] !== "|");
+        if (tile === "-") drawHorizontalHedge(painter, line[c - 1] !== "-", line[c + 1] !== "-");
+      });
+    }
+  }
+  for (const [index, stop] of stops.entries()) {
+    const [x, y] = placeOf(stop);
+    painter.translucent(0.5, () => painter.rectangle(x, y + 10, CELL, CELL, STOP_COLORS[index]!));
+  }
+}
+
 function placeOf([row, column]: readonly [number, number]): Point {
   return [(column * 2 + 1) * CELL, (row + 1) * CELL];
 }
 
 function drawRoad(painter: Painter): void {
   painter.rectangle(0, 0, 1, 1, "rgb(112, 112, 112)");
-  for (let i = 0; i < 24; i++) {
+  for (let i = 0; i < 60; i++) {
     const x = ((i * 37) % 100) / 100;
     const y = ((i * 61 + 13) % 100) / 100;
-    painter.rectangle(x, y, 0.04, 0.04, i % 2 === 0 ? "rgb(121, 121, 121)" : "rgb(104, 104, 104)");
+    painter.rectangle(x, y, 0.04, 0.04, i % 2 === 0 ? "rgb(128, 128, 128)" : "rgb(99, 99, 99)");
   }
 }
 
@@ -146,14 +150,14 @@ function drawCabEnd(painter: Painter, isFront: boolean): void {
   painter.rectangle(0.63, 0.84, 0.13, 0.1, GLASS);
   painter.polygon(
     [
-      [0.33, 0.44],
-      [0.67, 0.44],
-      [0.73, 0.66],
+      [0.31, 0.43],
+      [0.69, 0.43],
+      [0.75, 0.66],
       [0.78, 0.72],
       [0.78, 0.88],
       [0.22, 0.88],
       [0.22, 0.72],
-      [0.27, 0.66],
+      [0.25, 0.66],
     ],
     YELLOW,
   );

@@ -1,5 +1,5 @@
 import type { RgbFrame } from "../env.ts";
-import { type Canvas2D, canvasVersion, createCanvas } from "./canvas.ts";
+import { type Canvas2D, type CanvasPixels, canvasVersion, createCanvas } from "./canvas.ts";
 
 /** A place in the plane, in pixels (or in the unit that {@link Painter.inside} set). */
 export type Point = readonly [x: number, y: number];
@@ -9,6 +9,7 @@ export class Painter {
   readonly width: number;
   readonly height: number;
   readonly #canvas: Canvas2D;
+  #backdrop: { readonly name: string; readonly pixels: CanvasPixels } | null = null;
 
   /** @throws GymnasiumError `missing-package` where there is no canvas. */
   constructor(width: number, height: number) {
@@ -24,6 +25,16 @@ export class Painter {
     canvas.globalAlpha = 1;
     canvas.fillStyle = color;
     canvas.fillRect(0, 0, this.width, this.height);
+  }
+
+  /** Draws what is the same in every frame; only once, as long as `name` stays. Call it right after `clear`. */
+  backdrop(name: string, draw: () => void): void {
+    if (this.#backdrop?.name === name) {
+      this.#canvas.putImageData(this.#backdrop.pixels, 0, 0);
+      return;
+    }
+    draw();
+    this.#backdrop = { name, pixels: this.#canvas.getImageData(0, 0, this.width, this.height) };
   }
 
   /** Moves the origin to the middle of the pixel in the bottom left corner, y upwards. */

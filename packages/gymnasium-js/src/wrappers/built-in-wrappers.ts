@@ -20,6 +20,7 @@ import { NormalizeReward } from "./normalize-reward.ts";
 import { OrderEnforcing } from "./order-enforcing.ts";
 import { PassiveEnvChecker } from "./passive-env-checker.ts";
 import { RecordEpisodeStatistics } from "./record-episode-statistics.ts";
+import { RecordVideo } from "./record-video.ts";
 import { RenderCollection } from "./render-collection.ts";
 import { RepeatAction } from "./repeat-action.ts";
 import { RescaleAction } from "./rescale-action.ts";
@@ -57,6 +58,7 @@ const creators: Map<string, WrapperCreator> = new Map(
     OrderEnforcing,
     PassiveEnvChecker,
     RecordEpisodeStatistics,
+    RecordVideo,
     RenderCollection,
     RepeatAction,
     RescaleAction,
