@@ -13,7 +13,7 @@ const double = (data: number[] | number[][]): Tensor => tensor(data, { dtype: "f
 /** Six rows: ratios inside and outside the clip range, advantages of both signs. */
 const advantage = [1.5, -2, 0.5, -1, 3, -0.2];
 const returns = [1, 2, 3, 4, 5, 6];
-const oldValue = [0.5, 2.4, 3.1, 3, 9, 6];
+const oldValue = [0.5, 2.3, 3.1, 3, 9, 6];
 const value = [0.8, 1.9, 3.3, 6, 4, 6.1];
 
 interface Situation {
