@@ -58,12 +58,12 @@ MOMENTS = [
     ("cliff-walking", "CliffWalking-v1", 1, scripted(0, 1, 1, 1), [4]),
     ("taxi", "Taxi-v4", 3, sampled, [7]),
     ("blackjack", "Blackjack-v1", 2, scripted(), [0]),
-    ("blackjack-ace", "Blackjack-v1", 16, scripted(), [0]),
+    ("blackjack-ace", "Blackjack-v1", 31, scripted(), [0]),
 ]
 
 
 def play(env_id: str, seed: int, choose, moments: list[int]):
-    """The actions taken and the frames at the given numbers of steps."""
+    """The actions taken, the frames at the given numbers of steps, and the dealer's open card in Blackjack."""
     env = gym.make(env_id, render_mode="rgb_array")
     env.action_space.seed(seed)
     observation, _ = env.reset(seed=seed)
@@ -74,14 +74,16 @@ def play(env_id: str, seed: int, choose, moments: list[int]):
         if step < max(moments):
             actions.append(choose(env, observation))
             observation, *_ = env.step(actions[-1])
+    game = env.unwrapped
+    card = f"{game.dealer_top_card_suit}{game.dealer_top_card_value_str}" if env_id == "Blackjack-v1" else None
     env.close()
-    return actions, frames
+    return actions, frames, card
 
 
 def record() -> None:
     recordings = []
     for name, env_id, seed, choose, moments in MOMENTS:
-        actions, frames = play(env_id, seed, choose, moments)
+        actions, frames, card = play(env_id, seed, choose, moments)
         recordings.append({
             "name": name,
             "id": env_id,
@@ -91,6 +93,7 @@ def record() -> None:
             "height": frames[0].shape[0],
             "width": frames[0].shape[1],
             "frames": packed(frames, "uint8") if env_id in CLASSIC_CONTROL else None,
+            "card": card,
         })
     write("frames", recordings)
 

@@ -1,7 +1,8 @@
+import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import type { RgbFrame } from "../env.ts";
 import { readGif } from "../fixtures/read-gif.ts";
-import { AnimatedGif } from "./animated-gif.ts";
+import { AnimatedGif, type GifModule } from "./animated-gif.ts";
 
 function frameOf(width: number, height: number, color: (pixel: number) => readonly number[]): RgbFrame {
   const data = Uint8Array.from({ length: width * height }, () => 0);
@@ -51,6 +52,24 @@ describe("AnimatedGif", () => {
     expect(delays(30)).toEqual([3, 4, 3, 3, 4, 3]);
     expect(delays(50)).toEqual([2, 2, 2, 2, 2, 2]);
     expect(delays(200)).toEqual([2, 2, 2, 2, 2, 2]);
+  });
+
+  it("takes the module gifenc, as browsers must give it", () => {
+    const require = createRequire(import.meta.url);
+    const gifenc = require("gifenc") as GifModule;
+    const frame = frameOf(3, 1, (pixel) => [pixel, 7, 9]);
+    let made = 0;
+    const counted: GifModule = {
+      ...gifenc,
+      GIFEncoder: () => {
+        made += 1;
+        return gifenc.GIFEncoder();
+      },
+    };
+    const gif = new AnimatedGif(10, counted);
+    gif.add(frame);
+    expect(readGif(gif.finish()).frames[0]!.rgb).toEqual(frame.data);
+    expect(made).toBe(1);
   });
 
   it("refuses frames of another size and impossible rates", () => {

@@ -1,8 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RgbFrame } from "../env.ts";
+import type { BlackjackObservation } from "../environments/toy-text/blackjack.ts";
 import { type Packed, readFixture, unpack } from "../fixtures/read-fixture.ts";
 import { make } from "../registration/make.ts";
+import { setWarningHandler } from "../warning.ts";
 import { createCanvas } from "./canvas.ts";
+import { drawBlackjack } from "./draw-blackjack.ts";
+import { SUITS, type Suit } from "./playing-card.ts";
 
 /** One run of Gymnasium's: after `moments` steps it drew `frames`, `[moments, height, width, 3]`. */
 interface Recording {
@@ -14,6 +18,8 @@ interface Recording {
   readonly height: number;
   readonly width: number;
   readonly frames: Packed | null;
+  /** Suit and rank of the dealer's open card, in Blackjack. */
+  readonly card: string | null;
 }
 
 const recordings = readFixture<Recording[]>("frames");
@@ -26,6 +32,14 @@ function hasCanvas(): boolean {
     return false;
   }
 }
+
+let restoreWarnings: (() => void) | null = null;
+beforeAll(() => {
+  // The recorded cart-pole goes on after its pole has fallen.
+  const before = setWarningHandler(() => {});
+  restoreWarnings = () => setWarningHandler(before);
+});
+afterAll(() => restoreWarnings?.());
 
 function play({ id, seed, actions, moments }: Recording): RgbFrame[] {
   const env = make(id, { renderMode: "rgb_array", disableEnvChecker: true });
@@ -71,4 +85,17 @@ describe.skipIf(!hasCanvas())("frames beside Gymnasium's (needs a canvas package
       expect(different, `share of different pixels of frame ${i}`).toBeLessThan(0.0006);
     }
   });
+
+  it.each(recordings.filter(({ card }) => card !== null))(
+    "$name: the dealer's card is $card",
+    (recording) => {
+      const env = make(recording.id, { renderMode: "rgb_array" });
+      const [observation] = env.reset({ seed: recording.seed });
+      const [playerSum, dealerCard, usableAce] = observation as BlackjackObservation;
+      const [suit, rank] = recording.card! as unknown as [Suit, string];
+      const scene = { playerSum, dealerCard, hasUsableAce: usableAce === 1 };
+      const theirs = { ...scene, suit: SUITS.indexOf(suit), face: Math.max("JQK".indexOf(rank), 0) };
+      expect(Buffer.compare((env.render() as RgbFrame).data, drawBlackjack(theirs).data)).toBe(0);
+    },
+  );
 });
