@@ -1,0 +1,113 @@
+import type { Circumstances } from "./machine.ts";
+import type { Measurement } from "./measure.ts";
+import { quoted } from "./quoted.ts";
+import type { Row } from "./row.ts";
+
+/** A row and what was measured of it. */
+export interface RowResult {
+  readonly row: Row;
+  readonly measurements: readonly Measurement[];
+}
+
+const heading = ["work", "system", "median", "quartiles", "ours is", "goal", ""] as const;
+
+/** The table for a terminal. */
+export function textTable(results: readonly RowResult[]): string {
+  const lines = [heading, ...results.flatMap(tableLines)];
+  const widths = heading.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          column < 2 || column > 5 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+        )
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** docs/benchmarks.md. */
+export function markdown(results: readonly RowResult[], { versions, ...where }: Circumstances): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const others = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `${[
+    "# Benchmarks",
+    "",
+    `Written by \`${where.command}\`; every figure is from that one run, all systems of a row interleaved. ` +
+      "How each is called, and what cannot be compared: [bench/README.md](../bench/README.md).",
+    "",
+    `- Machine: ${where.cpu}, ${where.cores} cores, ${where.platform}; load average ${where.loadBefore} before, ${where.loadAfter} after`,
+    `- Commit ${where.commit}, ${where.date}, Node ${where.node}`,
+    `- ${others.join(", ")}`,
+    "",
+    "“Ours is” says how many times as fast the first system of a row is as the system of the line, by medians.",
+    "“Goal” is what that number is meant to become.",
+    "",
+    row([...heading.slice(0, -1), "remark"]),
+    row(["---", "---", "---:", "---:", "---:", "---:", "---"]),
+    ...results.flatMap((result) => tableLines(result).map(row)),
+    "",
+    "## Quoted, not measured in this run",
+    "",
+    "From earlier runs of those projects' own programs, on another machine of two shared cores. Not comparable with the table.",
+    "",
+    row(["work", "system", "figure"]),
+    row(["---", "---", "---"]),
+    ...quoted.map(({ work, system, figure }) => row([work, system, figure])),
+  ].join("\n")}\n`;
+}
+
+/** Everything, for programs. */
+export function json(results: readonly RowResult[], where: Circumstances): string {
+  const rows = results.map(({ row, measurements }) => ({
+    id: row.id,
+    title: row.title,
+    unit: row.unit.label,
+    better: row.unit.better,
+    systems: measurements.map((measurement) => ({
+      ...measurement,
+      oursIsTimesAsFast: timesAsFast(row, measurements[0]!, measurement),
+      goal: goalFor(row, measurement.system),
+    })),
+  }));
+  return `${JSON.stringify({ ...where, rows }, null, 2)}\n`;
+}
+
+function tableLines({ row, measurements }: RowResult): (readonly string[])[] {
+  return measurements.map((measurement, i) => {
+    const title = i === 0 ? row.title : "";
+    if ("failure" in measurement) {
+      return [title, measurement.system, "—", "", "", "", `not measured: ${measurement.failure}`];
+    }
+    const { system, spread, remark = "" } = measurement;
+    const ratio = timesAsFast(row, measurements[0]!, measurement);
+    const goal = goalFor(row, system);
+    return [
+      title,
+      system,
+      `${figure(spread.median)} ${row.unit.label}`,
+      `${figure(spread.lower)} – ${figure(spread.upper)}`,
+      i === 0 || ratio === null ? "" : `${figure(ratio)}×`,
+      goal === null ? "" : `${figure(goal)}×`,
+      remark,
+    ];
+  });
+}
+
+function timesAsFast(row: Row, ours: Measurement, other: Measurement): number | null {
+  if ("failure" in ours || "failure" in other) return null;
+  const quotient = other.spread.median / ours.spread.median;
+  return row.unit.better === "lower" ? quotient : 1 / quotient;
+}
+
+function goalFor(row: Row, system: string): number | null {
+  const found = Object.entries(row.goals ?? {}).find(([name]) => system.startsWith(name));
+  return found?.[1] ?? null;
+}
+
+/** Three digits, thousands separated. */
+function figure(value: number): string {
+  if (value >= 100) return Math.round(value).toLocaleString("en");
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}

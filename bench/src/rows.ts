@@ -1,0 +1,19 @@
+import type { Row } from "./row.ts";
+import { cartPolePpo } from "./rows/cart-pole-ppo.ts";
+import { environments } from "./rows/environments.ts";
+import { generatorDraws } from "./rows/generator.ts";
+import { ppoUpdates } from "./rows/ppo-update.ts";
+import { seededSteps } from "./rows/seeded-step.ts";
+import { smallWork } from "./rows/small-work.ts";
+
+/** Every row, in the order of the table. */
+export function allRows(withPeers: boolean): Row[] {
+  return [
+    ...seededSteps(withPeers),
+    ...smallWork(withPeers),
+    ...ppoUpdates(withPeers),
+    ...environments(withPeers),
+    ...generatorDraws(withPeers),
+    ...cartPolePpo(withPeers),
+  ];
+}

@@ -1,0 +1,48 @@
+import { peer } from "../peer.ts";
+import { microseconds, type Row } from "../row.ts";
+import * as gradbridge from "../systems/gradbridge.ts";
+import * as jaxJs from "../systems/jax-js.ts";
+import * as tfjs from "../systems/tfjs.ts";
+
+const narrow = [4, 64, 64, 2];
+const wide = [4, 256, 256, 2];
+
+/** Forward, backward from a given cotangent, one Adam step: a tanh network, its input and cotangent on the device. */
+export function seededSteps(withPeers: boolean): Row[] {
+  return [
+    step(narrow, 64, withPeers, { JAX: 2, PyTorch: 8 }),
+    step(narrow, 256, withPeers, { JAX: 1.3, PyTorch: 5 }),
+    step(narrow, 4096, withPeers, {}),
+    step(wide, 256, withPeers, { JAX: 1 }),
+    step(wide, 4096, withPeers, { PyTorch: 0.5 }),
+  ];
+}
+
+function step(
+  sizes: readonly number[],
+  batch: number,
+  withPeers: boolean,
+  goals: Readonly<Record<string, number>>,
+): Row {
+  const name = sizes.join("-");
+  const torch = (threads: number) => peer("torch_network", "seeded_step", { sizes, batch, threads });
+  return {
+    id: `step-${name}-batch-${batch}`,
+    title: `seeded step, ${name} tanh, Adam, batch ${batch.toLocaleString("en")}`,
+    unit: microseconds(),
+    tolerance: 1e-5,
+    goals,
+    systems: {
+      Gradbridge: gradbridge.seededStep("compiled", sizes, batch),
+      "Gradbridge, eager": gradbridge.seededStep("eager", sizes, batch),
+      ...(sizes[1]! * batch < 1e6 && { "tfjs cpu": tfjs.seededStep("cpu", sizes, batch) }), // else seconds a step
+      "tfjs wasm": tfjs.seededStep("wasm", sizes, batch),
+      "jax-js wasm": jaxJs.seededStep(sizes, batch),
+      ...(withPeers && {
+        "PyTorch, 1 thread": torch(1),
+        "PyTorch, 2 threads": torch(2),
+        "JAX jit": peer("jax_network", "seeded_step", { sizes, batch }),
+      }),
+    },
+  };
+}
