@@ -86,8 +86,7 @@ function walk(nodes: readonly Node[], pass: BackwardPass): Map<Tensor, Tensor> {
     if (arrived === undefined) continue;
     gradients.delete(output);
     const gradient = runHooks(output, arrived);
-    if (wanted?.has(output)) results.set(output, gradient);
-    if (output.retainsGrad && (wanted === null || wanted.has(output))) results.set(output, gradient);
+    if (wanted?.has(output) || output.retainsGrad) results.set(output, gradient);
     pullBack(node, gradient, (input) => leadsOn(input, visiting, wanted), accumulate);
     if (!pass.retainGraph) node.free();
   }

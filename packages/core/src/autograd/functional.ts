@@ -1,19 +1,24 @@
 import { GradbridgeError } from "@gradbridge/random";
+import { DeviceError, DTypeError, ShapeError } from "../errors.ts";
 import { stack } from "../ops/concat.ts";
 import { zerosLike } from "../ops/constant-like.ts";
 import { detach } from "../ops/detach.ts";
-import { reshape } from "../ops/reshape.ts";
+import { identity, reshape } from "../ops/reshape.ts";
 import { tensor } from "../tensor/create.ts";
 import { allocateArray } from "../tensor/dtype.ts";
-import { formatShape } from "../tensor/shape.ts";
+import { formatShape, sameShape } from "../tensor/shape.ts";
 import { isTensor, type Tensor } from "../tensor/tensor.ts";
 import { grad } from "./backward.ts";
 import { enableGrad } from "./mode.ts";
 
-/** Copies of the inputs that share their values and require gradients, so that the caller's tensors stay as they are. */
-function asLeaves(inputs: readonly Tensor[]): Tensor[] {
+/**
+ * A stand-in for each input, so that gradients are those of the arguments alone: not of the same tensor given twice, nor
+ * of one that the function captures. Where the input requires a gradient, its stand-in hangs on to it, so that what is
+ * computed can be differentiated further.
+ */
+function standIns(inputs: readonly Tensor[]): Tensor[] {
   return inputs.map((input) => {
-    if (input.requiresGrad) return input;
+    if (input.requiresGrad) return identity(input);
     const leaf = detach(input);
     leaf.requiresGrad = true;
     return leaf;
@@ -23,13 +28,16 @@ function asLeaves(inputs: readonly Tensor[]): Tensor[] {
 /**
  * fn(...inputs), and the function that pulls a cotangent of the output back to one of each input; zeros for inputs
  * that do not matter. It can be called many times.
+ * @throws from the pullback, for a cotangent, as {@link grad} for a seed.
  */
 export function vjp(
   fn: (...inputs: Tensor[]) => Tensor,
   ...inputs: Tensor[]
 ): [Tensor, (cotangent?: Tensor) => Tensor[]] {
-  const leaves = asLeaves(inputs);
-  const output = enableGrad(() => fn(...leaves));
+  const [leaves, output] = enableGrad(() => {
+    const arguments_ = standIns(inputs);
+    return [arguments_, fn(...arguments_)] as const;
+  });
   const pullback = (cotangent?: Tensor): Tensor[] => {
     if (!output.requiresGrad) return leaves.map(zerosLike);
     const options = cotangent === undefined ? {} : { seeds: cotangent };
@@ -41,6 +49,7 @@ export function vjp(
 /**
  * fn(...inputs) and its directional derivative along `tangents`, one per input in its shape. Computed by
  * differentiating the pullback with respect to its cotangent, in which it is linear.
+ * @throws code `tangents` for another number of them than of inputs; `shape`, `dtype`, `device` where one does not fit.
  */
 export function jvp(
   fn: (...inputs: Tensor[]) => Tensor,
@@ -53,8 +62,11 @@ export function jvp(
       `jvp: ${inputs.length} inputs need ${inputs.length} tangents, got ${tangents.length}.`,
     );
   }
+  tangents.forEach((tangent, i) => {
+    checkTangent(tangent, inputs[i], i);
+  });
   return enableGrad(() => {
-    const leaves = asLeaves(inputs);
+    const leaves = standIns(inputs);
     const output = fn(...leaves);
     if (!output.requiresGrad) return [output, zerosLike(output)];
     const cotangent = zerosLike(output);
@@ -77,6 +89,20 @@ export function jvp(
   });
 }
 
+function checkTangent(tangent: Tensor, input: Tensor, i: number): void {
+  if (!sameShape(tangent.shape, input.shape)) {
+    throw new ShapeError(
+      `jvp: tangent ${i} has shape ${formatShape(tangent.shape)}, its input ${formatShape(input.shape)}. They must be equal.`,
+    );
+  }
+  if (tangent.dtype !== input.dtype) {
+    throw new DTypeError(`jvp: tangent ${i} is ${tangent.dtype}, its input ${input.dtype}. Use cast().`);
+  }
+  if (tangent.storage.backend !== input.storage.backend) {
+    throw new DeviceError(`jvp: tangent ${i} is on ${tangent.device}, its input on ${input.device}.`);
+  }
+}
+
 /** ∂output/∂input as [...output shape, ...input shape], one backward pass per output element. */
 export function jacobian(
   fn: (input: Tensor) => Tensor,
@@ -84,7 +110,7 @@ export function jacobian(
   options: { createGraph?: boolean } = {},
 ): Tensor {
   return enableGrad(() => {
-    const [leaf] = asLeaves([input]);
+    const [leaf] = standIns([input]);
     const output = fn(leaf);
     const rows: Tensor[] = [];
     for (let i = 0; i < output.size; i++) {

@@ -15,6 +15,9 @@ import { checkOperands, reduceLoss, rescaled, type WeightedLossOptions } from ".
 
 const clampedLog = (x: Tensor): Tensor => clamp(x, -100, Infinity);
 
+/** PyTorch writes it as a float32, in float64 too. */
+const smallest = Math.fround(1e-12);
+
 /** −t log p − (1 − t) log(1 − p), each logarithm at least −100. */
 const operation: Operation<null> = {
   name: "bceLoss",
@@ -24,7 +27,7 @@ const operation: Operation<null> = {
     const p = node.input(0);
     const t = node.input(1);
     // ∂/∂p = (p − t) / (p (1 − p)) with a divisor of at least 1e-12: large at p = 0 and 1, but never infinite
-    if (index === 0) return mul(c, div(sub(p, t), clamp(mul(p, sub(1, p)), 1e-12, Infinity)));
+    if (index === 0) return mul(c, div(sub(p, t), clamp(mul(p, sub(1, p)), smallest, Infinity)));
     // ∂/∂t = log(1 − p) − log p, clamped as in the loss
     return mul(c, sub(clampedLog(log1p(neg(p))), clampedLog(log(p))));
   },

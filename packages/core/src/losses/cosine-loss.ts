@@ -21,6 +21,9 @@ export interface CosineLossOptions extends LossOptions {
   readonly margin?: number;
 }
 
+/** PyTorch writes it as a float32, in float64 too. */
+const tiny = Math.fround(1e-12);
+
 /**
  * 1 − cos(prediction, target) along the last axis; max(0, cos − margin) for pairs labelled −1. PyTorch's
  * `cosine_embedding_loss`, whose labels default to all 1 here. Squared lengths are increased by 1e-12, so a zero
@@ -34,7 +37,7 @@ export function cosineLoss(prediction: Tensor, target: Tensor, options: CosineLo
   checkOperands("cosineLoss", prediction, target, reduction);
   checkNumber("cosineLoss", "margin", margin, { low: -1, high: 1 });
   if (prediction.shape.length === 0) throw new ShapeError("cosineLoss: needs vectors, got scalars.");
-  const lengths = mul(add(sum(square(prediction), -1), 1e-12), add(sum(square(target), -1), 1e-12));
+  const lengths = mul(add(sum(square(prediction), -1), tiny), add(sum(square(target), -1), tiny));
   const cosine = div(sum(mul(prediction, target), -1), sqrt(lengths));
   const apart = sub(1, cosine);
   if (labels === undefined) return reduceLoss(apart, reduction);

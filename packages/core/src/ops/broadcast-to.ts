@@ -11,6 +11,7 @@ import {
 import type { Tensor } from "../tensor/tensor.ts";
 import { launch } from "./launch.ts";
 import { type Operation, perform } from "./operation.ts";
+import { identity } from "./reshape.ts";
 import { sumTo } from "./sum-to.ts";
 
 const operation: Operation<Shape> = {
@@ -38,7 +39,7 @@ const operation: Operation<Shape> = {
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   checkShape("broadcastTo", shape);
-  if (sameShape(x.shape, shape)) return x;
+  if (sameShape(x.shape, shape)) return identity(x);
   if (!sameShape(broadcastShapes("broadcastTo", x.shape, shape), shape)) {
     throw new ShapeError(`broadcastTo: ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}.`);
   }

@@ -1,6 +1,6 @@
 import { GradbridgeError } from "@gradbridge/random";
 import type { Tensor } from "../tensor/tensor.ts";
-import { greaterEqual, lessEqual } from "./comparisons.ts";
+import { greater, less } from "./comparisons.ts";
 import { launch } from "./launch.ts";
 import { mul } from "./mul.ts";
 import { type Operation, perform } from "./operation.ts";
@@ -27,16 +27,23 @@ const operation: Operation<Bounds> = {
     const raised = low === -Infinity ? x : bound(x, "maximum", low);
     return high === Infinity && raised !== x ? raised : bound(raised, "minimum", high);
   },
-  // the cotangent passes where low ≤ x ≤ high, both ends included
+  // the cotangent passes strictly inside the bounds
   vjp: (c, node) => {
     const x = node.input(0);
     const { low, high } = node.attributes;
-    return where(mul(greaterEqual(x, low), lessEqual(x, high)), c, 0);
+    const above = low === -Infinity ? null : greater(x, low);
+    const below = high === Infinity ? null : less(x, high);
+    if (above === null || below === null) {
+      const inside = above ?? below;
+      return inside === null ? c : where(inside, c, 0);
+    }
+    return where(mul(above, below), c, 0);
   },
 };
 
 /**
- * x limited to [low, high]. Either may be infinite.
+ * x limited to [low, high]. Either may be infinite. The derivative is 1 strictly inside and 0 elsewhere, at the bounds
+ * too, as in PyTorch 2.15 (versions before passed it at the bounds).
  * @throws code `range` where low > high or one is NaN.
  */
 export function clamp(x: Tensor, low: number, high: number): Tensor {

@@ -8,6 +8,7 @@ import { launch } from "./launch.ts";
 import { mul } from "./mul.ts";
 import { type Operation, perform } from "./operation.ts";
 import { type Axes, finish, normalizeAxes, type ReduceOptions, reduceAxes } from "./reduce.ts";
+import { identity } from "./reshape.ts";
 import { sum } from "./sum.ts";
 
 function defineExtremum(name: "max" | "min"): (x: Tensor, axes?: Axes, options?: ReduceOptions) => Tensor {
@@ -24,7 +25,7 @@ function defineExtremum(name: "max" | "min"): (x: Tensor, axes?: Axes, options?:
   return (x, axes, options) => {
     const normal = normalizeAxes(name, axes, x.shape.length);
     checkNotEmpty(name, x, normal);
-    return normal.length === 0 ? x : finish(perform(operation, [x], normal), normal, options);
+    return normal.length === 0 ? identity(x) : finish(perform(operation, [x], normal), normal, options);
   };
 }
 

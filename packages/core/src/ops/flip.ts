@@ -3,6 +3,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { launch } from "./launch.ts";
 import { type Operation, perform } from "./operation.ts";
 import { type Axes, normalizeAxes } from "./reduce.ts";
+import { identity } from "./reshape.ts";
 
 const operation: Operation<readonly number[]> = {
   name: "flip",
@@ -34,5 +35,5 @@ const operation: Operation<readonly number[]> = {
  */
 export function flip(x: Tensor, axes?: Axes): Tensor {
   const normal = normalizeAxes("flip", axes, x.shape.length);
-  return normal.length === 0 ? x : perform(operation, [x], normal);
+  return normal.length === 0 ? identity(x) : perform(operation, [x], normal);
 }

@@ -1,6 +1,6 @@
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Binary, defineBinary, type Operand } from "./binary.ts";
-import { equal, greater } from "./comparisons.ts";
+import { equal, less } from "./comparisons.ts";
 import { asTensor } from "./constant-like.ts";
 import { mul } from "./mul.ts";
 import { where } from "./where.ts";
@@ -17,9 +17,9 @@ export const minimum: Binary = defineBinary("minimum", {
   right: ({ c, x, y, z }) => toLarger(c, x, y, z),
 });
 
-// The cotangent goes to the operand that won; a tie is shared in halves, as PyTorch does.
+// The cotangent goes to the operand that won; a tie is shared in halves, and a NaN gives it to both, as in PyTorch.
 function toLarger(c: Tensor, winner: Operand, loser: Operand, z: Tensor): Tensor {
   const a = asTensor(winner, z);
   const b = asTensor(loser, z);
-  return where(greater(a, b), c, where(equal(a, b), mul(c, 0.5), 0));
+  return where(less(a, b), 0, where(equal(a, b), mul(c, 0.5), c));
 }

@@ -3,6 +3,7 @@ import { stridesOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { filledLike, launchInPlace } from "./launch.ts";
 import { type Operation, perform } from "./operation.ts";
+import { identity } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
 interface Margins {
@@ -60,6 +61,6 @@ export function pad(x: Tensor, before: readonly number[], after: readonly number
       `pad: needs ${x.shape.length} non-negative margins before and after, got [${before}] and [${after}].`,
     );
   }
-  if ([...before, ...after].every((margin) => margin === 0)) return x;
+  if ([...before, ...after].every((margin) => margin === 0)) return identity(x);
   return perform(operation, [x], { before: [...before], after: [...after], value });
 }

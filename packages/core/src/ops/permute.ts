@@ -3,6 +3,7 @@ import { formatShape, normalizeAxis, stridesOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { launch } from "./launch.ts";
 import { type Operation, perform } from "./operation.ts";
+import { identity } from "./reshape.ts";
 
 const operation: Operation<readonly number[]> = {
   name: "permute",
@@ -42,7 +43,7 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
       `permute: axes must name each of the ${x.shape.length} axes once, got ${formatShape(axes)}.`,
     );
   }
-  return normal.every((axis, i) => axis === i) ? x : perform(operation, [x], normal);
+  return normal.every((axis, i) => axis === i) ? identity(x) : perform(operation, [x], normal);
 }
 
 /** x with two axes exchanged; by default the last two. */

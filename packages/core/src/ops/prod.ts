@@ -7,6 +7,7 @@ import { launch } from "./launch.ts";
 import { mul } from "./mul.ts";
 import { type Operation, perform } from "./operation.ts";
 import { finish, normalizeAxes, type ReduceOptions } from "./reduce.ts";
+import { identity } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
 const operation: Operation<number> = {
@@ -46,7 +47,7 @@ export function prod(x: Tensor, axis?: number, options?: ReduceOptions): Tensor 
       "prod: name one axis, or reshape(x, [-1]) first for the product of all.",
     );
   }
-  if (x.shape.length === 0) return x;
+  if (x.shape.length === 0) return identity(x);
   const [normal] = normalizeAxes("prod", axis ?? 0, x.shape.length);
   return finish(perform(operation, [x], normal), [normal], options);
 }

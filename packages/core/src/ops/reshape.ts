@@ -1,3 +1,4 @@
+import { mode } from "../autograd/mode.ts";
 import { ShapeError } from "../errors.ts";
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -26,5 +27,13 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
       `reshape: ${formatShape(x.shape)} has ${x.size} elements, which do not fit ${formatShape(shape)}.`,
     );
   }
-  return sameShape(x.shape, sizes) ? x : perform(operation, [x], sizes);
+  return sameShape(x.shape, sizes) ? identity(x) : perform(operation, [x], sizes);
+}
+
+/**
+ * x itself where nobody can tell; otherwise a tensor of its own, so that hooks and `retainGrad` on the result of an
+ * operation never reach its input, not even where the operation has nothing to do. Internal.
+ */
+export function identity(x: Tensor): Tensor {
+  return mode.recording && x.requiresGrad ? perform(operation, [x], x.shape) : x;
 }

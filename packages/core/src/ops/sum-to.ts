@@ -1,11 +1,11 @@
 import { type Shape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { reshape } from "./reshape.ts";
+import { identity, reshape } from "./reshape.ts";
 import { sum } from "./sum.ts";
 
 /** Sums over the axes along which `shape` was broadcast to x's shape: the transpose of `broadcastTo`. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x;
+  if (sameShape(x.shape, shape)) return identity(x);
   const lead = x.shape.length - shape.length;
   const axes: number[] = [];
   for (let i = 0; i < x.shape.length; i++) {
