@@ -26,7 +26,7 @@ RECORDINGS = [
     ("env-mountain-car-continuous", "MountainCarContinuous-v0", {}, None),
     ("env-mountain-car-continuous-options", "MountainCarContinuous-v0", {"goal_velocity": 0.02}, {"low": -1.2, "high": 0.4}),
     ("env-acrobot", "Acrobot-v1", {}, None),
-    ("env-acrobot-options", "Acrobot-v1", {}, {"low": -0.2, "high": 0.2}),
+    ("env-acrobot-options", "Acrobot-v1", {}, {"low": -0.7, "high": 0.7}),
     ("env-frozen-lake", "FrozenLake-v1", {}, None),
     ("env-frozen-lake-8x8", "FrozenLake8x8-v1", {}, None),
     ("env-frozen-lake-options", "FrozenLake-v1", {"desc": ["SFFSF", "FFHFF", "FFFGF"], "success_rate": 0.75, "reward_schedule": (2, -1, -0.5)}, None),

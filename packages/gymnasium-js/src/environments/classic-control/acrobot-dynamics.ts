@@ -1,4 +1,5 @@
 import { accurateCos, accurateSin } from "./accurate-trigonometry.ts";
+import { roundedSquare } from "./rounded-square.ts";
 
 /** Whose equations of motion: Sutton and Barto's book, or the NIPS paper of 1996, which lacks a term. */
 export type AcrobotEquations = "book" | "nips";
@@ -40,13 +41,13 @@ export function acrobotDerivative(
   const d2 = MASS * (CENTER ** 2 + LENGTH * CENTER * cosine2) + INERTIA;
   const phi2 = MASS * CENTER * GRAVITY * accurateCos(theta1 + theta2 - Math.PI / 2);
   const phi1 =
-    -MASS * LENGTH * CENTER * (velocity2 * velocity2) * sine2 -
+    -MASS * LENGTH * CENTER * roundedSquare(velocity2) * sine2 -
     2 * MASS * LENGTH * CENTER * velocity2 * velocity1 * sine2 +
     (MASS * CENTER + MASS * LENGTH) * GRAVITY * accurateCos(theta1 - Math.PI / 2) +
     phi2;
-  const missing = equations === "book" ? MASS * LENGTH * CENTER * (velocity1 * velocity1) * sine2 : 0;
+  const missing = equations === "book" ? MASS * LENGTH * CENTER * roundedSquare(velocity1) * sine2 : 0;
   const acceleration2 =
-    (torque + (d2 / d1) * phi1 - missing - phi2) / (MASS * CENTER ** 2 + INERTIA - (d2 * d2) / d1);
+    (torque + (d2 / d1) * phi1 - missing - phi2) / (MASS * CENTER ** 2 + INERTIA - roundedSquare(d2) / d1);
   out[0] = velocity1;
   out[1] = velocity2;
   out[2] = -(d2 * acceleration2 + phi1) / d1;

@@ -19,6 +19,7 @@ import { Box } from "../../spaces/box.ts";
 import { describe } from "../../spaces/space.ts";
 import { numberOption, parseKwargs } from "../kwargs.ts";
 import { accurateCos, accurateSin } from "./accurate-trigonometry.ts";
+import { roundedSquare } from "./rounded-square.ts";
 
 /** rad/s */
 const MAX_SPEED = 8;
@@ -118,7 +119,7 @@ export class PendulumEnv extends Env<Box, Box> {
     this.#torque = torque;
     const angle = wrapAngle(this.#angle);
     const effort = Math.fround(Math.fround(0.001) * Math.fround(torque * torque));
-    const cost = angle * angle + 0.1 * (this.#velocity * this.#velocity) + effort;
+    const cost = roundedSquare(angle) + 0.1 * roundedSquare(this.#velocity) + effort;
     const acceleration = ((3 * this.#gravity) / 2) * this.#sine + Math.fround(3 * torque);
     const velocity = this.#velocity + acceleration * SECONDS_PER_STEP;
     this.#velocity = Math.min(Math.max(velocity, -MAX_SPEED), MAX_SPEED);
