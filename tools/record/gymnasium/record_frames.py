@@ -48,7 +48,7 @@ def scripted(*actions):
 
 # Name, id, seed, how actions are chosen, steps after which a frame is taken. Pictures show the last frame.
 MOMENTS = [
-    ("cart-pole", "CartPole-v1", 3, sampled, [0, 4, 9, 14, 19]),
+    ("cart-pole", "CartPole-v1", 5, sampled, [0, 9, 19, 29, 38]),
     ("mountain-car", "MountainCar-v0", 1, along_velocity, [0, 30, 70, 110]),
     ("mountain-car-continuous", "MountainCarContinuous-v0", 1, along_velocity, [0, 20, 45, 80]),
     ("pendulum", "Pendulum-v1", 5, sampled, [0, 3, 10, 20, 45]),
@@ -110,7 +110,8 @@ def set_beside(ours: Path) -> None:
         both.paste(mine, (0, 0))
         both.paste(theirs, (mine.width + 16, 0))
         path = PICTURES / f"{name}.png"
-        both.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+        colors = both.getcolors(256)
+        (both if colors is None else both.quantize(len(colors))).save(path, optimize=True)
         print(f"{path.name}: {path.stat().st_size / 1024:.0f} KiB")
 
 

@@ -58,12 +58,20 @@ function placeOf([row, column]: readonly [number, number]): Point {
   return [(column * 2 + 1) * CELL, (row + 1) * CELL];
 }
 
+/** The same places in the unit square every time, without a visible order. */
+function scatter(count: number): Point[] {
+  let state = 1;
+  const draw = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return Array.from({ length: count }, () => [draw(), draw()]);
+}
+
 function drawRoad(painter: Painter): void {
   painter.rectangle(0, 0, 1, 1, "rgb(112, 112, 112)");
-  for (let i = 0; i < 60; i++) {
-    const x = ((i * 37) % 100) / 100;
-    const y = ((i * 61 + 13) % 100) / 100;
-    painter.rectangle(x, y, 0.04, 0.04, i % 2 === 0 ? "rgb(128, 128, 128)" : "rgb(99, 99, 99)");
+  for (const [i, [x, y]] of scatter(120).entries()) {
+    painter.rectangle(x, y, 0.04, 0.04, i % 2 === 0 ? "rgb(126, 126, 126)" : "rgb(100, 100, 100)");
   }
 }
 
@@ -124,9 +132,7 @@ function drawRounded(
 }
 
 function drawLeaves(painter: Painter, x: number, width: number, y: number, height: number): void {
-  for (let i = 0; i < 30; i++) {
-    const dx = ((i * 37 + 11) % 100) / 100;
-    const dy = ((i * 59 + 7) % 100) / 100;
+  for (const [i, [dx, dy]] of scatter(60).entries()) {
     const color = i % 2 === 0 ? "rgb(104, 158, 44)" : "rgb(58, 102, 26)";
     painter.rectangle(x + dx * (width - 0.04), y + dy * (height - 0.04), 0.045, 0.045, color);
   }
