@@ -16,7 +16,7 @@ it("types of observations and actions follow the spaces", () => {
   expectTypeOf(make("Pendulum-v1").step).parameter(0).toEqualTypeOf<Float32Array>();
   expectTypeOf(make("Blackjack-v1").reset()[0]).toEqualTypeOf<readonly [number, number, number]>();
   const other = (): Env<Box<"uint8">, Discrete> => make<Env<Box<"uint8">, Discrete>>("acme/Pixels-v0");
-  expectTypeOf(other().reset).returns.toEqualTypeOf<
+  expectTypeOf<ReturnType<typeof other>["reset"]>().returns.toEqualTypeOf<
     [observation: Uint8Array, info: Record<string, unknown>]
   >();
   expectTypeOf(makeVec("CartPole-v1").reset()[0]).toEqualTypeOf<Float32Array>();

@@ -126,7 +126,9 @@ describe("vector wrappers", () => {
       autoresetMode: "same_step",
       maxEpisodeSteps: 1,
     });
-    const doubled = new VectorTransformObservation<Box, Discrete>(envs, (batch) => batch.map((value) => value * 2));
+    const doubled = new VectorTransformObservation<Box, Discrete>(envs, (batch) =>
+      batch.map((value) => value * 2),
+    );
     const flipped = new VectorTransformAction<Box, Discrete>(doubled, (actions) =>
       Int32Array.from(actions as Int32Array, (action) => 1 - action),
     );
