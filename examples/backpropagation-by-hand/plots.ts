@@ -6,7 +6,9 @@ import type { Examples } from "./corpus.ts";
 /** A chart as SVG text; coordinates (numbers inside tags) to two digits. */
 export async function svg(spec: TopLevelSpec): Promise<string> {
   const view = new View(parse(compile({ config: { aria: false }, ...spec }).spec), { renderer: "none" });
-  return (await view.toSVG()).replace(/\d+\.\d{3,}(?=[^<>]*>)/g, (digits) => String(+Number(digits).toFixed(2)));
+  return (await view.toSVG()).replace(/\d+\.\d{3,}(?=[^<>]*>)/g, (digits) =>
+    String(+Number(digits).toFixed(2)),
+  );
 }
 
 /** One weight of a network. */

@@ -8,7 +8,9 @@ type Name = (typeof names)[number];
 /** A chart as SVG text; coordinates (numbers inside tags) to two digits. */
 export async function svg(spec: TopLevelSpec): Promise<string> {
   const view = new View(parse(compile({ config: { aria: false }, ...spec }).spec), { renderer: "none" });
-  return (await view.toSVG()).replace(/\d+\.\d{3,}(?=[^<>]*>)/g, (digits) => String(+Number(digits).toFixed(2)));
+  return (await view.toSVG()).replace(/\d+\.\d{3,}(?=[^<>]*>)/g, (digits) =>
+    String(+Number(digits).toFixed(2)),
+  );
 }
 
 /** The last column of a prediction or of labels: ŷ, or the probability of class 1, or the class number. */
