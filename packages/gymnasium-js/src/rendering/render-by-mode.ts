@@ -1,13 +1,14 @@
-import type { Env, RenderFrame } from "../env.ts";
+import type { EnvSpec } from "../registration/env-spec.ts";
 import { warn } from "../warning.ts";
 
 /**
- * Draws in the environment's render mode. Without one it warns and gives `null`, as Gymnasium does.
+ * Draws in the render mode of an environment or vector environment. Without one it warns and gives `null`, as
+ * Gymnasium does.
  *
  * @param modes - how to draw in each of `metadata.renderModes`.
  */
-export function renderByMode<Frame extends RenderFrame>(
-  env: Pick<Env, "renderMode" | "spec">,
+export function renderByMode<Frame>(
+  env: { readonly renderMode: string | null; readonly spec: EnvSpec | null },
   modes: { readonly [mode: string]: () => Frame },
 ): Frame | null {
   const draw = env.renderMode === null ? undefined : modes[env.renderMode];

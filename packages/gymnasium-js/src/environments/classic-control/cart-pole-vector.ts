@@ -1,8 +1,10 @@
 import type { Generator, PCG64State } from "@gradbridge/random";
 import { z } from "zod";
-import type { EnvMetadata } from "../../env.ts";
+import type { EnvMetadata, RgbFrame } from "../../env.ts";
 import { GymnasiumError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
+import { drawCartPole } from "../../rendering/classic-control.ts";
+import { renderByMode } from "../../rendering/render-by-mode.ts";
 import { requireState } from "../../saved-state.ts";
 import { checkSeed, createGenerator, type Seed } from "../../seeding.ts";
 import { batchSpace } from "../../spaces/batch-space.ts";
@@ -74,8 +76,9 @@ export class CartPoleVectorEnv extends InProcessVectorEnv<Box, Discrete> {
   /** @throws GymnasiumError `unknown-kwarg`, `bad-kwarg`, `unsupported-mode` */
   constructor(kwargs: CartPoleVectorKwargs = {}) {
     super();
+    const renderModes = ["rgb_array"];
     const parsed = parseKwargs(
-      CartPoleVectorEnv,
+      { name: "CartPoleVectorEnv", metadata: { renderModes } },
       {
         numEnvs: z.int().positive().default(1),
         maxEpisodeSteps: z.int().positive().default(500),
@@ -91,7 +94,8 @@ export class CartPoleVectorEnv extends InProcessVectorEnv<Box, Discrete> {
     this.numEnvs = numEnvs;
     this.maxEpisodeSteps = parsed.maxEpisodeSteps;
     this.autoresetMode = parsed.autoresetMode;
-    this.metadata = { renderModes: [], renderFps: 50, autoresetMode: parsed.autoresetMode };
+    this.metadata = { renderModes, renderFps: 50, autoresetMode: parsed.autoresetMode };
+    this.renderMode = parsed.renderMode;
     this.#suttonBartoReward = parsed.suttonBartoReward;
     this.#copy = parsed.copy;
     this.observationSpace = batchSpace(this.singleObservationSpace, numEnvs);
@@ -132,7 +136,7 @@ export class CartPoleVectorEnv extends InProcessVectorEnv<Box, Discrete> {
     const rewards = this.#rewards;
     const terminated = this.#terminated;
     const truncated = this.#truncated;
-    if (!this.#hasState) throw resetNeeded();
+    if (!this.#hasState) throw resetNeeded("step");
     if (this.autoresetMode === "disabled" && done.includes(1)) throw needsReset(done.indexOf(1));
     if (actions.length !== numEnvs) throw invalidActions(actions, numEnvs);
     for (let i = 0; i < numEnvs; i++)
@@ -201,6 +205,17 @@ export class CartPoleVectorEnv extends InProcessVectorEnv<Box, Discrete> {
     }
   }
 
+  /** One frame of every environment. */
+  override render(): readonly RgbFrame[] | null {
+    if (!this.#hasState) throw resetNeeded("render");
+    return renderByMode(this, {
+      rgb_array: () =>
+        Array.from({ length: this.numEnvs }, (_, i) =>
+          drawCartPole(this.#state[i * 4]!, this.#state[i * 4 + 2]!),
+        ),
+    });
+  }
+
   override state(): JsonValue {
     return {
       random: this.#random === null ? null : ({ ...this.#random.state } as JsonValue),
@@ -228,8 +243,8 @@ export class CartPoleVectorEnv extends InProcessVectorEnv<Box, Discrete> {
   }
 }
 
-function resetNeeded(): GymnasiumError {
-  return new GymnasiumError("reset-needed", "Call reset() before step(): there is no episode yet.");
+function resetNeeded(method: string): GymnasiumError {
+  return new GymnasiumError("reset-needed", `Call reset() before ${method}(): there is no episode yet.`);
 }
 
 function invalidActions(actions: unknown, numEnvs: number): GymnasiumError {
