@@ -51,9 +51,10 @@ const methods: Omit<TensorMethods, keyof Operations> & ThisType<Tensor> = {
     if (!this.requiresGrad) {
       throw new GradbridgeError("no-gradient", "registerHook: this tensor does not require a gradient.");
     }
-    this.hooks = [...(this.hooks ?? []), hook];
+    const entry: GradientHook = (gradient) => hook(gradient); // registered twice, it runs twice and goes one by one
+    this.hooks = [...(this.hooks ?? []), entry];
     return () => {
-      const rest = (this.hooks ?? []).filter((other) => other !== hook);
+      const rest = (this.hooks ?? []).filter((other) => other !== entry);
       this.hooks = rest.length === 0 ? null : rest;
     };
   },

@@ -2,13 +2,16 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   add,
   backward,
+  defineFunction,
   detectAnomaly,
+  enableGrad,
   GradbridgeError,
   grad,
   noGrad,
   setDevice,
   type Tensor,
   tensor,
+  tidy,
 } from "../index.ts";
 
 beforeAll(() => setDevice("reference"));
@@ -49,6 +52,22 @@ describe("seeds", () => {
     expect(x.grad!.item()).toBe((3 + 10) * 4);
   });
 
+  it("and an ordinary loss run in one step, with parameters of their own and in common", () => {
+    const trunk = leaf([1, -2]);
+    const head = leaf([3]);
+    const policy = trunk.mul(2);
+    const loss = trunk.square().sum().mul(head);
+    backward([policy, loss], [tensor([0.5, 0.25]), null]);
+    expect(trunk.grad!.toArray()).toEqual([1 + 6, 0.5 - 12]);
+    expect(head.grad!.toArray()).toEqual([5]);
+  });
+
+  it("may be left out for one element of any rank", () => {
+    const x = leaf([[3]]);
+    x.square().backward();
+    expect(x.grad!.toArray()).toEqual([[6]]);
+  });
+
   it("are checked before anything runs", () => {
     const x = leaf([1, 2]);
     const y = x.mul(2);
@@ -75,6 +94,36 @@ describe("seeds", () => {
 });
 
 describe("accumulation", () => {
+  it("shares no memory with seeds, with what hooks return, or between leaves, also through a reshape", () => {
+    const x = leaf([1, 2]);
+    const y = leaf([[1, 2]]);
+    const z = leaf([1, 2]);
+    const replacement = tensor([7, 8]);
+    z.registerHook(() => replacement);
+    const seed = tensor([[3, 4]]);
+    backward([x.reshape([1, 2]).add(y), z.mul(2)], [seed, tensor([1, 1])]);
+    seed.assign(tensor([[0, 0]]));
+    replacement.assign(tensor([0, 0]));
+    x.grad!.assign(tensor([5, 5]));
+    expect([x, y, z].map((each) => each.grad!.toArray())).toEqual([[5, 5], [[3, 4]], [7, 8]]);
+  });
+
+  it("records nothing, not even where the seed requires a gradient", () => {
+    const x = leaf([1]);
+    const seed = leaf([2]);
+    x.mul(1).backward(seed);
+    x.reshape([1]).backward(seed);
+    expect(x.grad!.requiresGrad).toBe(false);
+    x.mul(seed).backward(undefined, { createGraph: true });
+    expect(x.grad!.requiresGrad).toBe(true);
+  });
+
+  it("refuses a grad of another shape that was assigned", () => {
+    const x = leaf([1, 2]);
+    x.grad = tensor([1]);
+    expect(codeOf(() => x.sum().backward())).toBe("shape");
+  });
+
   it("adds up over passes, and two leaves never share one gradient tensor", () => {
     const x = leaf([1]);
     const y = leaf([1]);
@@ -97,6 +146,30 @@ describe("accumulation", () => {
     const inner = x.square().retainGrad();
     inner.mul(2).backward();
     expect([inner.grad!.item(), x.grad!.item()]).toEqual([2, 12]);
+  });
+});
+
+describe("tensors of their own", () => {
+  it("come from operations that have nothing to do, so hooks and grad do not reach the input", () => {
+    const x = leaf([1, 2]);
+    const results = [
+      x.reshape([2]),
+      x.broadcastTo([2]),
+      x.permute([0]),
+      x.sumTo([2]),
+      x.pad([0], [0]),
+      x.clamp(-Infinity, Infinity),
+    ];
+    for (const same of results) {
+      expect(same).not.toBe(x);
+      same.retainGrad();
+    }
+    backward(
+      results,
+      results.map(() => tensor([1, 1])),
+    );
+    expect(results.map((same) => same.grad!.toArray())).toEqual(results.map(() => [1, 1]));
+    expect(x.grad!.toArray()).toEqual([6, 6]);
   });
 });
 
@@ -126,6 +199,30 @@ describe("grad", () => {
 });
 
 describe("the graph", () => {
+  it("that is freed in parts still serves the others", () => {
+    const x = leaf([2]);
+    const w = leaf([3]);
+    const hidden = x.square();
+    hidden.backward();
+    const y = hidden.mul(w);
+    expect(grad(y, w, { retainGraph: true })[0]!.item()).toBe(4);
+    expect(codeOf(() => grad(y, x))).toBe("graph-freed");
+    expect(codeOf(() => y.backward())).toBe("graph-freed");
+    expect([x.grad!.item(), w.grad]).toEqual([4, null]);
+  });
+
+  it("is refused a second pass also where nothing was saved, unlike PyTorch's", () => {
+    const y = leaf([2]).add(1);
+    y.backward();
+    expect(codeOf(() => y.backward())).toBe("graph-freed");
+  });
+
+  it("notices a changed result where the derivative needs it", () => {
+    const y = leaf([2]).exp();
+    noGrad(() => y.assign(tensor([1])));
+    expect(codeOf(() => y.backward())).toBe("changed-in-place");
+  });
+
   it("is let go of after one pass unless retained", () => {
     const x = leaf([2]);
     const y = x.square();
@@ -171,11 +268,42 @@ describe("the graph", () => {
   it("is not recorded in noGrad", () => {
     const x = leaf([2]);
     expect(noGrad(() => x.square()).requiresGrad).toBe(false);
+    expect(noGrad(() => enableGrad(() => x.square())).requiresGrad).toBe(true);
+    expect(codeOf(() => noGrad(() => x.square()).backward())).toBe("no-gradient");
     expect(x.square().detach().requiresGrad).toBe(false);
   });
 });
 
 describe("hooks", () => {
+  it("registered twice run twice and are removed one by one", () => {
+    const x = leaf([1]);
+    const double = (gradient: Tensor): Tensor => gradient.mul(2);
+    const remove = x.registerHook(double);
+    x.registerHook(double);
+    x.mul(1).backward();
+    expect(x.grad!.item()).toBe(4);
+    remove();
+    x.grad = null;
+    x.mul(1).backward();
+    expect(x.grad!.item()).toBe(2);
+  });
+
+  it("may keep what they see and what they compute", () => {
+    const x = leaf([3, 4]);
+    const seen: Tensor[] = [];
+    const inner = x.mul(1);
+    inner.registerHook((gradient) => {
+      seen.push(gradient, gradient.square().sum());
+    });
+    tidy(() => inner.backward(tensor([3, 4])));
+    expect(seen.map((each) => each.toArray())).toEqual([[3, 4], 25]);
+  });
+
+  it("need a tensor with a gradient, as retainGrad does", () => {
+    expect(codeOf(() => tensor([1]).registerHook(() => {}))).toBe("no-gradient");
+    expect(codeOf(() => tensor([1]).retainGrad())).toBe("no-gradient");
+  });
+
   it("see the complete gradient once and may replace it", () => {
     const x = leaf([2]);
     const inner = x.mul(3);
@@ -202,6 +330,80 @@ describe("hooks", () => {
     const y = leaf([2]);
     y.registerHook(() => tensor([1, 2]));
     expect(codeOf(() => y.mul(2).backward())).toBe("hook");
+  });
+});
+
+describe("defineFunction", () => {
+  const clipped = defineFunction({
+    name: "clipped",
+    forward: (x: Tensor, _limit: Tensor) => x,
+    backward: (cotangent, { inputs: [, limit] }) => [cotangent.clamp(-1, 1).mul(limit), null],
+  });
+
+  it("uses its own derivative, called once, and a null is no gradient", () => {
+    let calls = 0;
+    const product = defineFunction({
+      name: "product",
+      forward: (x: Tensor, y: Tensor) => x.mul(y),
+      backward: (cotangent, { inputs: [x, y], output }) => {
+        calls++;
+        expect(output.toArray()).toEqual(x.mul(y).toArray());
+        return [cotangent.mul(y), cotangent.mul(x)];
+      },
+    });
+    const [x, y] = [leaf([2]), leaf([5])];
+    const z = product(x, y);
+    expect(z.toArray()).toEqual([10]);
+    z.backward();
+    expect([x.grad!.item(), y.grad!.item(), calls]).toEqual([5, 2, 1]);
+
+    const limit = leaf([1]);
+    clipped(x, limit).backward(tensor([9]));
+    expect([x.grad!.item(), limit.grad]).toEqual([6, null]);
+    expect(grad(clipped(x, limit), [limit], { allowUnused: true })).toEqual([null]);
+  });
+
+  it("can be differentiated twice where its derivative is written in operations", () => {
+    const cube = defineFunction({
+      name: "cube",
+      forward: (x: Tensor) => x.pow(3),
+      backward: (cotangent, { inputs: [x] }) => [cotangent.mul(x.square()).mul(3)],
+    });
+    const x = leaf([2]);
+    const [first] = grad(cube(x), x, { createGraph: true });
+    expect(grad(first!, x)[0]!.item()).toBe(12);
+  });
+
+  it("names itself where its gradients do not fit", () => {
+    const wrong = (gradients: unknown): (() => void) => {
+      const fn = defineFunction({
+        name: "wrong",
+        forward: (x: Tensor) => x.mul(2),
+        backward: () => gradients as Tensor[],
+      });
+      return () => fn(leaf([1])).backward();
+    };
+    for (const gradients of [[], [tensor([1, 2])], [tensor([1], { dtype: "float64" })], [1], undefined]) {
+      expect(codeOf(wrong(gradients))).toBe("custom-gradient");
+      expect(wrong(gradients)).toThrow(/wrong/);
+    }
+    const noTensor = defineFunction({
+      name: "noTensor",
+      forward: () => 1 as unknown as Tensor,
+      backward: () => [],
+    });
+    expect(codeOf(() => noTensor())).toBe("custom-gradient");
+  });
+
+  it("leaves a captured tensor that it returns as it was", () => {
+    const captured = leaf([1]);
+    const constant = defineFunction({
+      name: "constant",
+      forward: (_x: Tensor) => captured,
+      backward: () => [null],
+    });
+    constant(leaf([2])).backward();
+    expect(captured.isLeaf).toBe(true);
   });
 });
 

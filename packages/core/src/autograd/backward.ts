@@ -5,6 +5,7 @@ import { onesLike, zerosLike } from "../ops/constant-like.ts";
 import { clone } from "../ops/detach.ts";
 import { active } from "../tensor/recording.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
+import { type Storage, storagesMade } from "../tensor/storage.ts";
 import { isTensor, type Tensor } from "../tensor/tensor.ts";
 import { allFinite } from "./all-finite.ts";
 import { runBackward } from "./engine.ts";
@@ -45,6 +46,7 @@ export function backward(
   const { roots, cotangents } = checkRoots("backward", outputs, seeds);
   const { createGraph = false, inputs } = options;
   if (inputs !== undefined) checkInputs("backward", inputs);
+  const before = storagesMade();
   const gradients = runBackward({
     roots,
     seeds: cotangents,
@@ -52,8 +54,17 @@ export function backward(
     retainGraph: options.retainGraph ?? createGraph,
     createGraph,
   });
-  const taken = new Set<Tensor>(cotangents);
-  for (const [tensor, gradient] of gradients) accumulate(tensor, gradient, createGraph, taken);
+  const taken = new Set<Storage>();
+  for (const [tensor, gradient] of gradients) {
+    // memory that somebody else has (a seed, what a hook returned, the gradient of another tensor) must not be shared:
+    // a change in place would reach both
+    const { storage } = gradient;
+    const foreign = storage.serial < before || taken.has(storage) || tensor.hooks !== null || gradient.kept;
+    const own = foreign || (gradient.requiresGrad && !createGraph);
+    taken.add(storage);
+    if (createGraph) accumulate(tensor, gradient, own);
+    else noGrad(() => accumulate(tensor, gradient, own));
+  }
 }
 
 /**
@@ -89,7 +100,7 @@ export function grad(
   });
 }
 
-function accumulate(tensor: Tensor, gradient: Tensor, createGraph: boolean, taken: Set<Tensor>): void {
+function accumulate(tensor: Tensor, gradient: Tensor, copy: boolean): void {
   let next: Tensor;
   if (tensor.grad !== null) {
     const previous = tensor.grad;
@@ -100,12 +111,16 @@ function accumulate(tensor: Tensor, gradient: Tensor, createGraph: boolean, take
           "would always add to the same one. Call zeroGrad() before backward() in the compiled function.",
       );
     }
-    next = createGraph ? add(previous, gradient) : noGrad(() => add(previous, gradient));
+    if (!sameShape(previous.shape, tensor.shape)) {
+      throw new ShapeError(
+        `backward: a tensor of shape ${formatShape(tensor.shape)} was given a grad of ${formatShape(previous.shape)}, ` +
+          "to which nothing can be added. Set it to null.",
+      );
+    }
+    next = add(previous, gradient);
   } else {
-    // A seed, or a gradient that another tensor has taken, must not be shared: an in-place change would reach both.
-    next = taken.has(gradient) ? clone(gradient) : gradient;
+    next = copy ? clone(gradient) : gradient;
   }
-  taken.add(next);
   active.recording?.leaves.add(tensor);
   next.kept = true;
   tensor.grad = next;

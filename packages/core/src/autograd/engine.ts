@@ -1,6 +1,6 @@
 import { GradbridgeError } from "@gradbridge/random";
 import { add } from "../ops/add.ts";
-import { withScope } from "../tensor/scope.ts";
+import { keepingAll, withScope } from "../tensor/scope.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import { isTensor, type Tensor } from "../tensor/tensor.ts";
 import { allFinite } from "./all-finite.ts";
@@ -35,34 +35,38 @@ export function runBackward(pass: BackwardPass): Map<Tensor, Tensor> {
   );
 }
 
-/** The recorded operations that lead from the roots to the targets, last one first. */
+/**
+ * The recorded operations that lead from the roots to the targets, last one first. A freed one among them is an error;
+ * freed ones that lead elsewhere do not matter, as in PyTorch.
+ */
 function collectNodes(pass: BackwardPass): Node[] {
   const reached = new Set<Node>();
   const pending: Node[] = [];
-  const reach = (tensor: Tensor): void => {
-    const { node } = tensor;
-    if (node !== null && !reached.has(node)) {
-      reached.add(node);
-      pending.push(node);
-    }
+  const reach = (node: Node): void => {
+    if (reached.has(node)) return;
+    reached.add(node);
+    pending.push(node);
   };
-  pass.roots.forEach(reach);
+  for (const { node } of pass.roots) if (node !== null) reach(node);
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (node.freed) throw freedGraph(node);
-    node.inputs.forEach(reach);
+    if (node.freed) {
+      for (const edge of node.edges) if (!isTensor(edge)) reach(edge);
+    } else {
+      for (const input of node.inputs) if (input.node !== null) reach(input.node);
+    }
   }
-  const nodes = [...reached].sort((a, b) => b.id - a.id);
-  return pass.targets === null ? nodes : nodesLeadingTo(pass.targets, nodes);
+  const all = [...reached].sort((a, b) => b.id - a.id);
+  const nodes = pass.targets === null ? all : nodesLeadingTo(pass.targets, all);
+  const freed = nodes.find((node) => node.freed);
+  if (freed !== undefined) throw freedGraph(freed);
+  return nodes;
 }
 
 function nodesLeadingTo(targets: readonly Tensor[], nodes: readonly Node[]): Node[] {
-  const wanted = new Set(targets);
+  const goals = new Set<Node | Tensor>(targets.map((target) => target.node ?? target));
   const leading = new Set<Node>();
   for (let i = nodes.length - 1; i >= 0; i--) {
-    const leads = nodes[i].inputs.some(
-      (input) => wanted.has(input) || (input.node !== null && leading.has(input.node)),
-    );
-    if (leads) leading.add(nodes[i]);
+    if (nodes[i].edges.some((edge) => goals.has(edge) || leading.has(edge as Node))) leading.add(nodes[i]);
   }
   return nodes.filter((node) => leading.has(node));
 }
@@ -115,6 +119,7 @@ function pullBack(
   for (let i = 0; i < inputs.length; i++) {
     if (!leads(inputs[i])) continue;
     const result = operation.vjp(cotangent, node, i);
+    if (result === null) continue;
     if (mode.anomaly && !allFinite(result)) throw anomaly(node, i, gradient);
     accumulate(inputs[i], result);
   }
@@ -127,7 +132,7 @@ function runHooks(tensor: Tensor, gradient: Tensor): Tensor {
   for (const hook of tensor.hooks) {
     current.kept = true; // the hook may hold on to it
     const { version } = current.storage;
-    const replacement = hook(current);
+    const replacement = keepingAll(() => hook(current));
     if (current.storage.version !== version) {
       throw new GradbridgeError(
         "hook",
@@ -135,11 +140,15 @@ function runHooks(tensor: Tensor, gradient: Tensor): Tensor {
       );
     }
     if (isTensor(replacement)) {
-      if (!sameShape(replacement.shape, tensor.shape) || replacement.dtype !== tensor.dtype) {
+      const fits =
+        sameShape(replacement.shape, tensor.shape) &&
+        replacement.dtype === tensor.dtype &&
+        replacement.device === tensor.device;
+      if (!fits) {
         throw new GradbridgeError(
           "hook",
-          `registerHook: a hook must return ${tensor.dtype} ${formatShape(tensor.shape)}, like its tensor, ` +
-            `got ${replacement.dtype} ${formatShape(replacement.shape)}.`,
+          `registerHook: a hook must return ${tensor.dtype} ${formatShape(tensor.shape)} on ${tensor.device}, like its ` +
+            `tensor, got ${replacement.dtype} ${formatShape(replacement.shape)} on ${replacement.device}.`,
         );
       }
       current = replacement;

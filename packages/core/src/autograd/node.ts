@@ -10,12 +10,21 @@ export interface Differentiable {
   shared?(cotangent: Tensor, node: Node): Tensor;
   /**
    * The vector-Jacobian product: ∂⟨cotangent, output⟩/∂input[index], in input[index]'s shape, written in
-   * operations so that it can be differentiated again.
+   * operations so that it can be differentiated again. Null: no gradient flows to this input.
    */
-  vjp(cotangent: Tensor, node: Node, index: number): Tensor;
+  vjp(cotangent: Tensor, node: Node, index: number): Tensor | null;
 }
 
 let created = 0;
+
+function edgesTo(inputs: readonly Tensor[]): (Node | Tensor)[] {
+  const edges: (Node | Tensor)[] = [];
+  for (const input of inputs) {
+    if (input.node !== null) edges.push(input.node);
+    else if (input.requiresGrad) edges.push(input);
+  }
+  return edges;
+}
 
 /** One recorded operation: its inputs, its output, and how to pull a cotangent back through it. */
 export class Node {
@@ -28,6 +37,7 @@ export class Node {
   readonly origin: string | undefined;
   #inputs: readonly Tensor[] | null;
   #output: Tensor | null;
+  #edges: readonly (Node | Tensor)[] | null = null;
   readonly #versions: readonly number[];
   readonly #outputVersion: number;
 
@@ -51,6 +61,11 @@ export class Node {
     return this.#inputs ?? [];
   }
 
+  /** Where gradients flow to: what made the inputs, or the inputs themselves where they are leaves. Known when freed too. */
+  get edges(): readonly (Node | Tensor)[] {
+    return this.#edges ?? edgesTo(this.inputs);
+  }
+
   /** The output as a vertex of the graph. */
   get target(): Tensor | null {
     return this.#output;
@@ -70,8 +85,9 @@ export class Node {
     return output;
   }
 
-  /** Lets go of everything saved. */
+  /** Lets go of everything saved; only the shape of the graph stays. */
   free(): void {
+    this.#edges = edgesTo(this.inputs);
     this.#inputs = null;
     this.#output = null;
   }

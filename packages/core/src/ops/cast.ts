@@ -5,13 +5,18 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { launch } from "./launch.ts";
 import { type Operation, perform } from "./operation.ts";
 
-const operation: Operation<DType> = {
+interface Conversion {
+  readonly from: DType;
+  readonly to: DType;
+}
+
+const operation: Operation<Conversion> = {
   name: "cast",
-  forward: ([x], to) => launch({ kind: "cast", dtype: x.dtype, to, length: x.size }, [x], x.shape, to),
-  vjp: (c, node) => cast(c, node.input(0).dtype),
+  forward: ([x], { to }) => launch({ kind: "cast", dtype: x.dtype, to, length: x.size }, [x], x.shape, to),
+  vjp: (c, node) => cast(c, node.attributes.from),
 };
 
-const toIntegers: Operation<DType> = { ...operation, vjp: null };
+const toIntegers: Operation<Conversion> = { ...operation, vjp: null };
 
 /**
  * x in another dtype. Floats become int32 by truncation toward zero, and no gradient flows through that.
@@ -26,5 +31,5 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   if (!backend.dtypes.includes(dtype)) {
     throw new DTypeError(`cast: ${backend.name} has no ${dtype}, only ${backend.dtypes.join(" and ")}.`);
   }
-  return perform(dtype === "int32" ? toIntegers : operation, [x], dtype);
+  return perform(dtype === "int32" ? toIntegers : operation, [x], { from: x.dtype, to: dtype });
 }

@@ -13,8 +13,11 @@ export interface Operation<Attributes> {
   forward(inputs: readonly Tensor[], attributes: Attributes): Tensor;
   /** The part of the derivative that all inputs share, if any: `vjp` then gets its result for the cotangent. */
   readonly shared?: (cotangent: Tensor, node: OperationNode<Attributes>) => Tensor;
-  /** ∂⟨cotangent, output⟩/∂input[index]; the node gives inputs, output and attributes as they were. */
-  readonly vjp: ((cotangent: Tensor, node: OperationNode<Attributes>, index: number) => Tensor) | null;
+  /**
+   * ∂⟨cotangent, output⟩/∂input[index], null where no gradient flows to that input; the node gives inputs, output and
+   * attributes as they were.
+   */
+  readonly vjp: ((cotangent: Tensor, node: OperationNode<Attributes>, index: number) => Tensor | null) | null;
 }
 
 /** A {@link Node} that knows the type of its operation's attributes. */

@@ -31,6 +31,18 @@ export function tensorsIn(
   return found;
 }
 
+/** Runs a function of the user's in the middle of a scope: what it makes is its own, and outlives the scope. */
+export function keepingAll<R>(fn: () => R): R {
+  const created: Tensor[] = [];
+  scopes.push(created);
+  try {
+    return fn();
+  } finally {
+    scopes.pop();
+    for (const tensor of created) tensor.kept = true;
+  }
+}
+
 /** Runs `fn` in a scope of its own. `survivors` says which tensors its result needs; they move to the scope outside. */
 export function withScope<R>(fn: () => R, survivors: (result: R) => Set<Tensor>): R {
   const created: Tensor[] = [];

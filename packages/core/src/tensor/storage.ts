@@ -1,12 +1,21 @@
 import { GradbridgeError } from "@gradbridge/random";
 import type { Backend, DeviceBuffer } from "../devices/backend.ts";
 
+let made = 0;
+
+/** How many storages were made so far: those made later have a `serial` of at least this. Internal. */
+export function storagesMade(): number {
+  return made;
+}
+
 /**
  * Device memory that one or more tensors read: a reshape shares its source's storage.
  * `version` counts changes in place, so that a backward pass can tell that a saved value is gone.
  */
 export class Storage {
   readonly backend: Backend;
+  /** Counts storages as they are made. */
+  readonly serial: number = made++;
   version = 0;
   #buffer: DeviceBuffer | null;
   #owners = 0;
