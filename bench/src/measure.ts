@@ -37,14 +37,19 @@ export const smokeEffort: Effort = {
 
 /** What one system did in one row. */
 export type Measurement =
-  | { readonly system: string; readonly figures: readonly number[]; readonly spread: Spread; remark?: string }
+  | {
+      readonly system: string;
+      readonly figures: readonly number[];
+      readonly spread: Spread;
+      readonly remark?: string;
+    }
   | { readonly system: string; readonly failure: string };
 
-/** A started system and how many iterations make up one of its samples. */
+/** A started system, how many iterations make up one of its samples, and the samples so far, in the row's unit. */
 interface Runner {
   readonly system: string;
   readonly subject: Subject;
-  readonly iterations: number;
+  iterations: number;
   readonly figures: number[];
 }
 
@@ -54,65 +59,64 @@ interface Runner {
  * @throws Error where the first system (ours) fails, or where two systems disagree about the answer.
  */
 export async function measureRow(row: Row, effort: Effort): Promise<Measurement[]> {
-  const runners: Runner[] = [];
+  const [ours] = Object.keys(row.systems);
   const failures = new Map<string, string>();
-  let expected: ArrayLike<number> | undefined;
+  const runners: Runner[] = [];
+  /** Notes that a system cannot go on. Ours must. */
+  const fail = (system: string, error: unknown): void => {
+    if (system === ours) throw error;
+    failures.set(system, error instanceof Error ? error.message : String(error));
+  };
   try {
+    let expected: ArrayLike<number> | undefined;
     for (const [system, start] of Object.entries(row.systems)) {
-      const runner = await startRunner(row, system, () => start(effort.scale), effort, failures);
-      if (runner === null) continue;
-      runners.push(runner.runner);
-      expected ??= runner.answer;
-      const difference = answersDiffer(expected, runner.answer, row.tolerance ?? 0);
-      if (difference !== null) throw new Error(`${row.id}: ${system} computes something else: ${difference}`);
+      try {
+        const subject = await start(effort.scale);
+        const runner: Runner = { system, subject, iterations: 1, figures: [] };
+        runners.push(runner);
+        const answer = await answerOf(subject);
+        expected ??= answer;
+        const difference = answersDiffer(expected, answer, row.tolerance ?? 0);
+        if (difference !== null) throw new WrongAnswer(`${row.id}: ${system}: ${difference}`);
+        if (!row.long) runner.iterations = await warmUp(subject, effort);
+      } catch (error) {
+        if (error instanceof WrongAnswer) throw error;
+        fail(system, error);
+      }
     }
     const order = generator(0);
     for (let round = 0; round < (row.long ? effort.longRounds : effort.rounds); round++) {
       for (const turn of order.permutation(runners.length)) {
-        const { subject, iterations, figures } = runners[turn]!;
-        figures.push(row.unit.of((await subject.sample(iterations)) / iterations));
+        const { system, subject, iterations, figures } = runners[turn]!;
+        if (failures.has(system)) continue;
+        try {
+          figures.push(row.unit.of((await subject.sample(iterations)) / iterations));
+        } catch (error) {
+          fail(system, error);
+        }
       }
     }
-    const remarks = new Map<string, string>();
-    for (const { system, subject } of runners) {
-      if (subject.remark !== undefined) remarks.set(system, await subject.remark());
+    const measurements = new Map<string, Measurement>();
+    for (const [system, failure] of failures) measurements.set(system, { system, failure });
+    for (const { system, subject, figures } of runners) {
+      if (failures.has(system)) continue;
+      const remark = await subject.remark?.();
+      const spread = spreadOf(figures);
+      measurements.set(system, { system, figures, spread, ...(remark === undefined ? {} : { remark }) });
     }
-    return Object.keys(row.systems).map((system) => {
-      const runner = runners.find((candidate) => candidate.system === system);
-      if (runner === undefined) return { system, failure: failures.get(system) ?? "did not start" };
-      const remark = remarks.get(system);
-      const { figures } = runner;
-      return { system, figures, spread: spreadOf(figures), ...(remark === undefined ? {} : { remark }) };
-    });
+    return Object.keys(row.systems).map((system) => measurements.get(system)!);
   } finally {
     for (const { subject } of runners) await subject.stop?.();
   }
 }
 
-/** Starts a system, takes its answer, warms it up, and finds out how many iterations fill a sample. */
-async function startRunner(
-  row: Row,
-  system: string,
-  start: () => Subject | Promise<Subject>,
-  effort: Effort,
-  failures: Map<string, string>,
-): Promise<{ runner: Runner; answer: ArrayLike<number> | undefined } | null> {
-  const isOurs = system === Object.keys(row.systems)[0];
-  let subject: Subject;
-  try {
-    subject = await start();
-  } catch (error) {
-    if (isOurs) throw error;
-    failures.set(system, error instanceof Error ? error.message : String(error));
-    return null;
-  }
-  let answer: ArrayLike<number> | undefined;
-  if (subject.answer !== undefined) {
-    await subject.sample(answerIterations);
-    answer = await subject.answer();
-  }
-  const iterations = row.long ? 1 : await warmUp(subject, effort);
-  return { runner: { system, subject, iterations, figures: [] }, answer };
+/** Two systems of a row did not compute the same thing: there is nothing to compare then. */
+class WrongAnswer extends Error {}
+
+async function answerOf(subject: Subject): Promise<Float64Array | undefined> {
+  if (subject.answer === undefined) return undefined;
+  await subject.sample(answerIterations);
+  return Float64Array.from(await subject.answer()); // a copy: what it points to goes on changing
 }
 
 /** Samples of growing size, until the time is up; what the last one took decides about the iterations of a sample. */

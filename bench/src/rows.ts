@@ -1,10 +1,10 @@
 import type { Row } from "./row.ts";
-import { cartPolePpo } from "./rows/cart-pole-ppo.ts";
 import { environments } from "./rows/environments.ts";
 import { generatorDraws } from "./rows/generator.ts";
 import { ppoUpdates } from "./rows/ppo-update.ts";
 import { seededSteps } from "./rows/seeded-step.ts";
 import { smallWork } from "./rows/small-work.ts";
+import { wholeRuns } from "./rows/whole-runs.ts";
 
 /** Every row, in the order of the table. */
 export function allRows(withPeers: boolean): Row[] {
@@ -14,6 +14,6 @@ export function allRows(withPeers: boolean): Row[] {
     ...ppoUpdates(withPeers),
     ...environments(withPeers),
     ...generatorDraws(withPeers),
-    ...cartPolePpo(withPeers),
+    ...wholeRuns(withPeers),
   ];
 }

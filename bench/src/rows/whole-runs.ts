@@ -10,7 +10,7 @@ const tunedSteps = 100_000;
 const cleanrlSteps = 500_000;
 
 /** CleanRL's ppo.py: 4 environments × 128 steps, 4 epochs × 4 minibatches. */
-const cleanrl = {
+const cleanrl: TrainConfig = {
   env: "CartPole-v1",
   device: "wasm",
   evalEpisodes: 0,
@@ -29,10 +29,26 @@ const cleanrl = {
   epochs: 4,
   learningRate: 2.5e-4,
   learningRateSchedule: "linear",
-} satisfies TrainConfig;
+};
+
+/** RLtools' Pendulum benchmark, which is quoted and not run here: src/quoted.ts. */
+const pendulum: TrainConfig = {
+  env: "Pendulum-v1",
+  device: "wasm",
+  evalEpisodes: 0,
+  numEnvs: 4,
+  rolloutSteps: 1024,
+  minibatchSize: 256,
+  epochs: 2,
+  gamma: 0.9,
+  lambda: 0.95,
+  learningRate: 1e-3,
+  activation: "relu",
+};
+const pendulumSteps = 307_200;
 
 /** Whole training runs. */
-export function cartPolePpo(withPeers: boolean): Row[] {
+export function wholeRuns(withPeers: boolean): Row[] {
   return [
     {
       id: "ppo-tuned",
@@ -61,6 +77,13 @@ export function cartPolePpo(withPeers: boolean): Row[] {
           "JAX, all jitted": peer("jax_ppo", "whole_run", { settings: "cleanrl", steps: cleanrlSteps }),
         }),
       },
+    },
+    {
+      id: "ppo-pendulum",
+      title: "PPO on Pendulum-v1, RLtools' settings, 307,200 steps",
+      unit: wholeSeconds,
+      long: true,
+      systems: { Gradbridge: training(pendulum, pendulumSteps) },
     },
     {
       id: "ppo-tuned-process",
@@ -95,7 +118,7 @@ function training(config: TrainConfig, fullSteps: number): StartSubject {
       },
       remark() {
         if (result === undefined) return "not run";
-        const { mean, std } = evaluate(result.policy, "CartPole-v1", {
+        const { mean, std } = evaluate(result.policy, config.env as string, {
           episodes: scale === "smoke" ? 2 : 100,
           seed: 1000,
         });
