@@ -1,9 +1,13 @@
 import {
+  affine,
+  compile,
   exp,
   type GradbridgeError,
   grad,
+  mul,
   noGrad,
   setDevice,
+  sgd,
   sum,
   type Tensor,
   tensor,
@@ -228,4 +232,36 @@ describe("outside the domain", () => {
       expect(eta.grad).toBeNull();
     },
   );
+});
+
+describe("inside compile, on wasm", () => {
+  const families = [...new Set(cases.map(({ family }) => family)), categorical(3)];
+
+  it.each(families)("$name trains from its seed as it does outside", async (family) => {
+    await setDevice("wasm");
+    const k = family.name.startsWith("categorical") ? 3 : 1;
+    const train = (wrap: (step: (x: Tensor, y: Tensor) => Tensor) => typeof step): number[] => {
+      const weight = tensor(
+        Array.from({ length: k }, (_, i) => [0.1 * i - 0.2]),
+        { requiresGrad: true },
+      );
+      const optimizer = sgd([weight], { learningRate: 0.01 });
+      const step = wrap((x, y) => {
+        optimizer.zeroGrad();
+        const eta = family.naturalParameter(affine(x, weight, null));
+        eta.backward(noGrad(() => mul(family.seed(eta, y), 1 / 3)));
+        optimizer.step();
+        return noGrad(() => family.negativeLogLikelihood(eta, y).mean());
+      });
+      return [1, 2, 3, 4].map((scale) => {
+        const x = tensor([[0.5 * scale], [1], [-0.3]]);
+        const y = k === 3 ? tensor([0, 2, 1], { dtype: "int32" }) : tensor([[1], [0.5], [1]]);
+        return step(x, y).item();
+      });
+    };
+    const outside = train((step) => step);
+    expect(train((step) => compile(step))).toEqual(outside);
+    expect(new Set(outside).size).toBe(4);
+    await setDevice("reference");
+  });
 });

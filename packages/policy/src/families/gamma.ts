@@ -1,4 +1,4 @@
-import { div, log, mul, neg, square, sub, tensor } from "@gradbridge/core";
+import { div, full, log, mul, neg, square, sub } from "@gradbridge/core";
 import { checkPositive, defineFamily, type Family } from "./family.ts";
 import { logGamma } from "./log-gamma.ts";
 
@@ -17,6 +17,6 @@ export function gamma(shape: number): Family {
     fisher: (eta) => div(shape, square(eta)),
     // log Γ(α) − (α − 1) log y
     negativeLogBase: (y) =>
-      sub(logGamma(tensor(shape, { dtype: y.dtype, device: y.device })), mul(log(y), shape - 1)),
+      sub(logGamma(full([], shape, { dtype: y.dtype, device: y.device })), mul(log(y), shape - 1)),
   });
 }

@@ -1,4 +1,4 @@
-import { add, div, exp, expm1, log, mul, neg, square, sub, type Tensor, tensor } from "@gradbridge/core";
+import { add, div, exp, expm1, full, log, mul, neg, square, sub, type Tensor } from "@gradbridge/core";
 import { checkPositive, defineFamily, type Family } from "./family.ts";
 import { logGamma } from "./log-gamma.ts";
 
@@ -20,7 +20,7 @@ export function negativeBinomial(r: number): Family {
     fisher: (eta) => mul(div(exp(eta), square(success(eta))), r),
     // log [y! Γ(r) / Γ(y + r)]
     negativeLogBase: (y) => {
-      const constant = logGamma(tensor(r, { dtype: y.dtype, device: y.device }));
+      const constant = logGamma(full([], r, { dtype: y.dtype, device: y.device }));
       return sub(add(logGamma(add(y, 1)), constant), logGamma(add(y, r)));
     },
   });
