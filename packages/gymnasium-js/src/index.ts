@@ -77,6 +77,11 @@ export {
 } from "./rendering/canvas.ts";
 export { Painter, type Point, paintFrame } from "./rendering/painter.ts";
 export { renderByMode } from "./rendering/render-by-mode.ts";
+export {
+  cappedCubicVideoSchedule,
+  type RecordVideoOptions,
+  type VideoTrigger,
+} from "./rendering/video-recorder.ts";
 export { requireState } from "./saved-state.ts";
 export type { Seed } from "./seeding.ts";
 export { batchSpace } from "./spaces/batch-space.ts";
@@ -147,12 +152,7 @@ export { NormalizeReward } from "./wrappers/normalize-reward.ts";
 export { OrderEnforcing } from "./wrappers/order-enforcing.ts";
 export { PassiveEnvChecker } from "./wrappers/passive-env-checker.ts";
 export { type EpisodeStatistics, RecordEpisodeStatistics } from "./wrappers/record-episode-statistics.ts";
-export {
-  cappedCubicVideoSchedule,
-  RecordVideo,
-  type RecordVideoOptions,
-  type VideoTrigger,
-} from "./wrappers/record-video.ts";
+export { RecordVideo } from "./wrappers/record-video.ts";
 export { RenderCollection } from "./wrappers/render-collection.ts";
 export { RepeatAction } from "./wrappers/repeat-action.ts";
 export { RescaleAction } from "./wrappers/rescale-action.ts";
@@ -169,6 +169,7 @@ export { TransformReward } from "./wrappers/transform-reward.ts";
 export { VectorDictInfoToList } from "./wrappers/vector/dict-info-to-list.ts";
 export { VectorNormalizeObservation, VectorNormalizeReward } from "./wrappers/vector/normalize.ts";
 export { VectorRecordEpisodeStatistics } from "./wrappers/vector/record-episode-statistics.ts";
+export { VectorRecordVideo, type VectorRecordVideoOptions } from "./wrappers/vector/record-video.ts";
 export {
   VectorTransformAction,
   VectorTransformObservation,

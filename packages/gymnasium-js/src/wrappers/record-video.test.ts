@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Env, type EnvMetadata, type ResetResult, type RgbFrame, type StepResult } from "../env.ts";
 import { readGif } from "../fixtures/read-gif.ts";
 import { make } from "../registration/make.ts";
+import { cappedCubicVideoSchedule, type RecordVideoOptions } from "../rendering/video-recorder.ts";
 import { Discrete } from "../spaces/discrete.ts";
 import { setWarningHandler } from "../warning.ts";
-import { cappedCubicVideoSchedule, RecordVideo, type RecordVideoOptions } from "./record-video.ts";
+import { RecordVideo } from "./record-video.ts";
 import { RenderCollection } from "./render-collection.ts";
 
 /** Its picture is the number of steps taken; an episode takes `length` of them. */
