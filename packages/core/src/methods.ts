@@ -3,9 +3,11 @@ import { type BackwardOptions, backward } from "./autograd/backward.ts";
 import { mode } from "./autograd/mode.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { concat, stack } from "./ops/concat.ts";
+import { overwrite } from "./ops/detach.ts";
 import * as operations from "./ops/registry.ts";
 import { dtypeOf, type TypedArray } from "./tensor/dtype.ts";
-import { formatShape } from "./tensor/shape.ts";
+import { active } from "./tensor/recording.ts";
+import { formatShape, sameShape } from "./tensor/shape.ts";
 import { type GradientHook, Tensor } from "./tensor/tensor.ts";
 
 type Method<F> = F extends (self: never, ...rest: infer Rest) => infer Result
@@ -27,7 +29,8 @@ export interface TensorMethods extends OperationMethods {
   /**
    * Overwrites the values in place, with a tensor's or a typed array's of the same shape and dtype. A graph that
    * saved the old values can no longer be differentiated through them.
-   * @throws code `in-place` on a tensor that requires a gradient, outside noGrad.
+   * @throws code `in-place` on a tensor that requires a gradient, outside noGrad; `shape`, `dtype` where the values do
+   *   not fit; `data-dependent` for host values inside compile().
    */
   assign(values: Tensor | TypedArray): Tensor;
   /** This tensor and `others` joined along an existing axis. */
@@ -65,17 +68,25 @@ const methods: Omit<TensorMethods, keyof Operations> & ThisType<Tensor> = {
         "assign: this tensor requires a gradient. Change it inside noGrad(() => …).",
       );
     }
-    const source = values instanceof Tensor ? values.dataSync() : values;
     const shape = values instanceof Tensor ? values.shape : [values.length];
-    if (
-      source.length !== this.size ||
-      (values instanceof Tensor && formatShape(shape) !== formatShape(this.shape))
-    ) {
+    const fits = values instanceof Tensor ? sameShape(shape, this.shape) : values.length === this.size;
+    if (!fits) {
       throw new ShapeError(`assign: expected shape ${formatShape(this.shape)}, got ${formatShape(shape)}.`);
     }
-    if (dtypeOf(source) !== this.dtype)
-      throw new DTypeError(`assign: expected ${this.dtype}, got ${dtypeOf(source)}.`);
-    this.storage.backend.write(this.storage.buffer, source);
+    const dtype = values instanceof Tensor ? values.dtype : dtypeOf(values);
+    if (dtype !== this.dtype) throw new DTypeError(`assign: expected ${this.dtype}, got ${dtype}.`);
+    const { backend, buffer } = this.storage;
+    if (values instanceof Tensor && values.storage.backend === backend) {
+      if (values.storage !== this.storage) overwrite(this, values);
+      return this;
+    }
+    if (active.recording !== null) {
+      throw new GradbridgeError(
+        "data-dependent",
+        "assign: inside compile() a replay would not read host values again. Pass them as an argument of the compiled function.",
+      );
+    }
+    backend.write(buffer, values instanceof Tensor ? values.dataSync() : values);
     this.storage.version++;
     return this;
   },

@@ -78,6 +78,12 @@ function checkIndices(operation: string, index: Tensor, size: number): void {
   }
 }
 
+/** Refuses a number of elements that is none. Internal. */
+export function checkCount(operation: string, what: string, count: number): void {
+  if (Number.isInteger(count) && count >= 0) return;
+  throw new GradbridgeError("option", `${operation}: ${what} must be a non-negative integer, got ${count}.`);
+}
+
 function checkElements(operation: string, x: Shape, index: Shape, axis: number): void {
   if (x.length !== index.length || x.some((size, i) => i !== axis && size !== index[i])) {
     throw new ShapeError(
@@ -120,10 +126,11 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
 
 /**
  * Zeros of x's shape but with `size` elements along `axis`, to which x is added at `index`: the transpose of gather.
- * @throws code `shape`, `dtype`, or `index` where one is out of range.
+ * @throws code `shape`, `dtype`, `option` for a size that is none, or `index` where one is out of range.
  */
 export function scatterAdd(x: Tensor, axis: number, index: Tensor, size: number): Tensor {
   const normal = normalizeAxis("scatterAdd", axis, x.shape.length);
+  checkCount("scatterAdd", "size", size);
   checkElements("scatterAdd", x.shape, index.shape, normal);
   checkIndices("scatterAdd", index, size);
   return perform(scatterOperation, [x, index], { mode: "elements", axis: normal, size });

@@ -108,6 +108,7 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
       return { step: steps, learningRate: optimizer.learningRate, tensors };
     },
     restore(state) {
+      checkNames(rule, state, parameters.length);
       const saved = parameters.map((parameter, i) => savedSlots(rule, state, parameter, i));
       const counts = saved.map((values, i) =>
         values === null ? 0 : (state.tensors[`step.${i}`]?.item() ?? state.step),
@@ -133,6 +134,19 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
 function lasting(tensor: Tensor): Tensor {
   tensor.kept = true;
   return tensor;
+}
+
+/** Refuses what another optimizer, or one of more parameters, saved. */
+function checkNames(rule: UpdateRule, state: OptimizerState, count: number): void {
+  for (const name of Object.keys(state.tensors)) {
+    const [slot, index] = name.split(".");
+    if ((slot === "step" || rule.slots.includes(slot)) && Number(index) < count) continue;
+    throw new GradbridgeError(
+      "optimizer-state",
+      `${rule.name}: the state holds "${name}", but ${rule.name} of ${count} parameters keeps ` +
+        `${rule.slots.length === 0 ? "nothing" : rule.slots.join(", ")} per parameter. Is it of another network or optimizer?`,
+    );
+  }
 }
 
 function savedSlots(

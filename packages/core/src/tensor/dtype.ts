@@ -1,10 +1,15 @@
+import { DTypeError } from "../errors.ts";
+
 /** Element types. `reference` runs all three; `wasm` and GPU devices run `float32` and `int32`. */
 export type DType = "float32" | "float64" | "int32";
 
 /** The typed array that holds values of some {@link DType} on the host. */
 export type TypedArray = Float32Array | Float64Array | Int32Array;
 
-/** A zero-filled host array of `length` elements. */
+/**
+ * A zero-filled host array of `length` elements.
+ * @throws code `dtype` for an unknown one.
+ */
 export function allocateArray(dtype: DType, length: number): TypedArray {
   switch (dtype) {
     case "float32":
@@ -14,7 +19,8 @@ export function allocateArray(dtype: DType, length: number): TypedArray {
     case "int32":
       return new Int32Array(length);
     default:
-      return dtype satisfies never;
+      dtype satisfies never;
+      throw new DTypeError(`unknown dtype "${dtype}". Use "float32", "float64" or "int32".`);
   }
 }
 
