@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RgbFrame } from "../env.ts";
 import type { BlackjackObservation } from "../environments/toy-text/blackjack.ts";
+import { hasCanvas } from "../fixtures/has-canvas.ts";
 import { type Packed, readFixture, unpack } from "../fixtures/read-fixture.ts";
 import { make } from "../registration/make.ts";
 import { setWarningHandler } from "../warning.ts";
-import { createCanvas } from "./canvas.ts";
 import { drawBlackjack } from "./draw-blackjack.ts";
 import { SUITS, type Suit } from "./playing-card.ts";
 
@@ -35,15 +35,6 @@ const LIMITS: { readonly [id: string]: readonly [mean: number, different: number
 };
 
 const recordings = readFixture<Recording[]>("frames");
-
-function hasCanvas(): boolean {
-  try {
-    createCanvas(1, 1);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 let restoreWarnings: (() => void) | null = null;
 beforeAll(() => {
@@ -78,7 +69,7 @@ function difference(ours: RgbFrame, theirs: ArrayLike<number>): { mean: number; 
   return { mean: sum / ours.data.length, different: different / (ours.width * ours.height) };
 }
 
-describe.skipIf(!hasCanvas())("frames beside Gymnasium's (needs a canvas package)", () => {
+describe.skipIf(!hasCanvas)("frames beside Gymnasium's (needs a canvas package)", () => {
   it.each(recordings)("$name: same size", (recording) => {
     for (const frame of play(recording)) {
       expect([frame.height, frame.width]).toEqual([recording.height, recording.width]);

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RgbFrame } from "../env.ts";
+import { hasCanvas } from "../fixtures/has-canvas.ts";
 import { make } from "../registration/make.ts";
 import { makeVec } from "../registration/make-vec.ts";
 import { registry } from "../registration/registry.ts";
 import { setWarningHandler } from "../warning.ts";
-import { createCanvas } from "./canvas.ts";
 import { drawCartPole } from "./classic-control.ts";
 
 let warnings: string[];
@@ -16,16 +16,7 @@ afterEach(() => {
   setWarningHandler(null);
 });
 
-function hasCanvas(): boolean {
-  try {
-    createCanvas(1, 1);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-describe.skipIf(!hasCanvas())("vector environments (need a canvas package)", () => {
+describe.skipIf(!hasCanvas)("vector environments (need a canvas package)", () => {
   it.each(["vector_entry_point", "sync"] as const)("%s: draws every environment as it is", (mode) => {
     const options = { numEnvs: 3, vectorizationMode: mode, renderMode: "rgb_array" };
     const envs = makeVec("CartPole-v1", options);

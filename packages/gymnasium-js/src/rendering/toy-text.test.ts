@@ -2,22 +2,13 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { RgbFrame } from "../env.ts";
 import { LOCATIONS, MAP } from "../environments/toy-text/taxi-rules.ts";
-import { createCanvas } from "./canvas.ts";
+import { hasCanvas } from "../fixtures/has-canvas.ts";
 import { drawBlackjack } from "./draw-blackjack.ts";
 import { drawCliffWalking } from "./draw-cliff-walking.ts";
 import { drawFrozenLake } from "./draw-frozen-lake.ts";
 import { drawTaxi, type TaxiScene } from "./draw-taxi.ts";
 import { paintFrame } from "./painter.ts";
 import { drawPixelText, pixelTextWidth } from "./pixel-text.ts";
-
-function hasCanvas(): boolean {
-  try {
-    createCanvas(1, 1);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The cells (of `size` pixels) in which two frames differ, as `column,row`. */
 function changedCells(before: RgbFrame, after: RgbFrame, size: number): string[] {
@@ -42,7 +33,7 @@ const SCENE: TaxiScene = {
   facing: 0,
 };
 
-describe.skipIf(!hasCanvas())("toy text pictures (need a canvas package)", () => {
+describe.skipIf(!hasCanvas)("toy text pictures (need a canvas package)", () => {
   it("FrozenLake: a move changes the cell left and the cell entered", () => {
     expect(changedCells(drawFrozenLake(LAKE, 0, null), drawFrozenLake(LAKE, 6, 1), 64)).toEqual([
       "0,0",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Env, type EnvMetadata, type ResetResult, type RgbFrame, type StepResult } from "../env.ts";
+import { hasCanvas } from "../fixtures/has-canvas.ts";
 import { readGif } from "../fixtures/read-gif.ts";
 import { make } from "../registration/make.ts";
 import { cappedCubicVideoSchedule, type RecordVideoOptions } from "../rendering/video-recorder.ts";
@@ -155,21 +156,24 @@ describe("RecordVideo", () => {
     expect(recorder.render()).toEqual([]);
   });
 
-  it("records a registered environment, and is made again from its spec", () => {
-    const env = make("FrozenLake-v1", { renderMode: "rgb_array" });
-    const recorder = new RecordVideo(env, { videoFolder: folder, videoLength: 4 });
-    expect(recorder.spec!.additionalWrappers).toEqual([
-      { name: "RecordVideo", args: [{ videoFolder: folder, videoLength: 4 }] },
-    ]);
-    const again = make(recorder.spec!, { renderMode: "rgb_array" });
-    again.reset({ seed: 1 });
-    for (let step = 0; step < 4; step++) again.step(2);
-    expect(readdirSync(folder)).toEqual(["rl-video-episode-0.gif"]);
-    const { frames, width, height } = readGif(readFileSync(join(folder, "rl-video-episode-0.gif")));
-    expect([frames.length, width, height]).toEqual([5, 256, 256]);
-    const own = new RecordVideo(env, { videoFolder: folder, stepTrigger: () => false });
-    expect(own.spec!.additionalWrappers[0]!.args).toBeNull();
-  });
+  it.skipIf(!hasCanvas)(
+    "records a registered environment, and is made again from its spec (needs a canvas package)",
+    () => {
+      const env = make("FrozenLake-v1", { renderMode: "rgb_array" });
+      const recorder = new RecordVideo(env, { videoFolder: folder, videoLength: 4 });
+      expect(recorder.spec!.additionalWrappers).toEqual([
+        { name: "RecordVideo", args: [{ videoFolder: folder, videoLength: 4 }] },
+      ]);
+      const again = make(recorder.spec!, { renderMode: "rgb_array" });
+      again.reset({ seed: 1 });
+      for (let step = 0; step < 4; step++) again.step(2);
+      expect(readdirSync(folder)).toEqual(["rl-video-episode-0.gif"]);
+      const { frames, width, height } = readGif(readFileSync(join(folder, "rl-video-episode-0.gif")));
+      expect([frames.length, width, height]).toEqual([5, 256, 256]);
+      const own = new RecordVideo(env, { videoFolder: folder, stepTrigger: () => false });
+      expect(own.spec!.additionalWrappers[0]!.args).toBeNull();
+    },
+  );
 
   it("goes on counting after restore", () => {
     const recorder = new RecordVideo(new Clock(3), { save: () => {} });
