@@ -27,7 +27,12 @@ export type GymnasiumErrorCode =
   | "invalid-metadata"
   | "missing-package"
   | "check-failed"
-  | "closed";
+  | "closed"
+  | "call-pending"
+  | "no-call-pending"
+  | "timeout"
+  | "dead-worker"
+  | "env-failed";
 
 /**
  * Every error this package throws on purpose. Match on `code`; the text names what was given and what is allowed.
@@ -41,6 +46,8 @@ export type GymnasiumErrorCode =
  * | `bad-space`, `bad-mask`, `bad-element` | a space, a sampling mask or an element of a space is malformed |
  * | `bad-observation`, `bad-result`, `bad-state` | an environment returned or was given something malformed |
  * | `invalid-action`, `reset-needed`, `closed` | `step` was called with a wrong action or at the wrong time |
+ * | `call-pending`, `no-call-pending`, `timeout` | a vector environment in worker threads is asked or waited for at the wrong time |
+ * | `dead-worker`, `env-failed` | a worker thread ended; an environment in one threw an error of its own |
  * | `unsupported-mode`, `unsupported`, `invalid-metadata` | a mode or an operation is not offered here |
  * | `missing-package` | drawing or recording needs a package that is not installed |
  * | `check-failed` | `checkEnv` found a fault |

@@ -55,6 +55,8 @@ export {
 } from "./registration/env-spec.ts";
 export { type MakeOptions, make, makeAsync } from "./registration/make.ts";
 export {
+  type AsyncVectorOf,
+  type MakeAsyncVecOptions,
   type MakeVecOptions,
   makeVec,
   type VectorizationMode,
@@ -112,6 +114,14 @@ export { type BatchOf, type ElementOf, Space, type SpaceJson, type SpaceSeed } f
 export { spaceFromJSON } from "./spaces/space-from-json.ts";
 export { Text, type TextOptions } from "./spaces/text.ts";
 export { Tuple, type TupleBatch, type TupleElement, type TupleOptions } from "./spaces/tuple.ts";
+export {
+  type AsyncCloseOptions,
+  AsyncVectorEnv,
+  type AsyncVectorEnvOptions,
+  type WaitOptions,
+} from "./vector/async/async-vector-env.ts";
+export { AsyncVectorEnvError } from "./vector/async/async-vector-env-error.ts";
+export type { EnvFailure } from "./vector/async/protocol.ts";
 export { SyncVectorEnv, type SyncVectorEnvOptions } from "./vector/sync-vector-env.ts";
 export {
   AUTORESET_MODES,

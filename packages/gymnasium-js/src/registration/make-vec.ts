@@ -2,6 +2,7 @@ import type { Env } from "../env.ts";
 import type { EnvironmentTypes } from "../environments/built-in-specs.ts";
 import { GymnasiumError } from "../errors.ts";
 import { describe, type Space } from "../spaces/space.ts";
+import { AsyncVectorEnv } from "../vector/async/async-vector-env.ts";
 import { requireAutoresetMode, SyncVectorEnv } from "../vector/sync-vector-env.ts";
 import type { AutoresetMode, InProcessVectorEnv } from "../vector/vector-env.ts";
 import type { EnvSpec, Kwargs, VectorEnvCreator } from "./env-spec.ts";
@@ -30,6 +31,30 @@ export interface MakeVecOptions {
   readonly [kwarg: string]: unknown;
 }
 
+/** Options of {@link makeVec} for environments in worker threads; all others are arguments of the environment. */
+export interface MakeAsyncVecOptions {
+  readonly vectorizationMode: "async";
+  /** How many environments. */
+  readonly numEnvs?: number;
+  /** How many worker threads share them; by default as many as there are cores, at most `numEnvs`. */
+  readonly numWorkers?: number;
+  /** What every worker imports first, so that environments get registered there; see `AsyncVectorEnvOptions`. */
+  readonly modules?: readonly string[];
+  /** When environments start their next episode. */
+  readonly autoresetMode?: AutoresetMode;
+  /** Whether `reset` and `step` return fresh arrays; by default they are reused by the next step. */
+  readonly copy?: boolean;
+  readonly renderMode?: string | null;
+  readonly maxEpisodeSteps?: number | null;
+  readonly [kwarg: string]: unknown;
+}
+
+/** The vector environment, in worker threads, of environments of one type. */
+export type AsyncVectorOf<Made> =
+  Made extends Env<infer Observation extends Space, infer Action extends Space>
+    ? AsyncVectorEnv<Observation, Action>
+    : never;
+
 /** The vector environment of environments of one type. */
 export type VectorOf<Made> =
   Made extends Env<infer Observation extends Space, infer Action extends Space>
@@ -37,11 +62,12 @@ export type VectorOf<Made> =
     : never;
 
 /**
- * Makes many environments that step together, in this process.
+ * Makes many environments that step together, in this process or in worker threads.
  *
  * `"sync"` steps single environments one after the other: `reset({ seed })` gives environment `i` the seed `seed + i`,
  * and each behaves exactly as `make` would make it. `"vector_entry_point"` is an implementation of its own in one loop;
- * CartPole's uses one generator for all, as Gymnasium's does.
+ * CartPole's uses one generator for all, as Gymnasium's does. `"async"` steps the same as `"sync"` in worker threads,
+ * and returns promises: see `AsyncVectorEnv`.
  *
  * @throws GymnasiumError as `make` does; `bad-kwarg` for unknown modes.
  *
@@ -52,13 +78,25 @@ export type VectorOf<Made> =
  */
 export function makeVec<Id extends keyof EnvironmentTypes>(
   id: Id,
+  options: MakeAsyncVecOptions,
+): AsyncVectorOf<EnvironmentTypes[Id]>;
+export function makeVec<Observation extends Space = Space, Action extends Space = Space>(
+  id: string | EnvSpec,
+  options: MakeAsyncVecOptions,
+): AsyncVectorEnv<Observation, Action>;
+export function makeVec<Id extends keyof EnvironmentTypes>(
+  id: Id,
   options?: MakeVecOptions,
 ): VectorOf<EnvironmentTypes[Id]>;
 export function makeVec<Made extends InProcessVectorEnv = InProcessVectorEnv>(
   id: string | EnvSpec,
   options?: MakeVecOptions,
 ): Made;
-export function makeVec(id: string | EnvSpec, options: MakeVecOptions = {}): InProcessVectorEnv {
+export function makeVec(
+  id: string | EnvSpec,
+  options: MakeVecOptions | MakeAsyncVecOptions = {},
+): InProcessVectorEnv | AsyncVectorEnv {
+  if (options.vectorizationMode === "async") return makeInWorkers(id, options as MakeAsyncVecOptions);
   const spec = typeof id === "string" ? findSpec(id) : id;
   const {
     numEnvs = 1,
@@ -81,7 +119,7 @@ export function makeVec(id: string | EnvSpec, options: MakeVecOptions = {}): InP
   if (!VECTORIZATION_MODES.includes(mode)) {
     throw new GymnasiumError(
       "bad-kwarg",
-      `vectorizationMode is one of ${VECTORIZATION_MODES.join(", ")}, got ${describe(mode)}.`,
+      `vectorizationMode is one of ${VECTORIZATION_MODES.join(", ")}, async, got ${describe(mode)}.`,
     );
   }
   const shared = {
@@ -97,6 +135,39 @@ export function makeVec(id: string | EnvSpec, options: MakeVecOptions = {}): InP
     envs = new SyncVectorEnv(new Array(numEnvs).fill(createOne), shared);
   }
   envs.spec = spec.with({ kwargs: { ...given, numEnvs, vectorizationMode: mode, ...shared } });
+  return envs;
+}
+
+function makeInWorkers(id: string | EnvSpec, options: MakeAsyncVecOptions): AsyncVectorEnv {
+  const spec = typeof id === "string" ? findSpec(id) : id;
+  const {
+    vectorizationMode,
+    numEnvs = 1,
+    numWorkers,
+    modules,
+    autoresetMode,
+    copy,
+    wrappers,
+    ...given
+  } = {
+    ...spec.kwargs,
+    ...options,
+  } as MakeAsyncVecOptions;
+  if (wrappers !== undefined) {
+    throw new GymnasiumError(
+      "bad-kwarg",
+      "Functions cannot be sent to worker threads: put the wrappers into the spec's additionalWrappers, by name.",
+    );
+  }
+  const shared = {
+    numEnvs,
+    autoresetMode: requireAutoresetMode(autoresetMode),
+    ...(numWorkers === undefined ? {} : { numWorkers }),
+    ...(modules === undefined ? {} : { modules }),
+    ...(copy === undefined ? {} : { copy }),
+  };
+  const envs = new AsyncVectorEnv(spec.with({ kwargs: {} }), { ...shared, kwargs: given });
+  envs.spec = spec.with({ kwargs: { ...given, vectorizationMode, ...shared } });
   return envs;
 }
 

@@ -244,7 +244,7 @@ export function needsReset(index: number): GymnasiumError {
  *
  * @throws GymnasiumError `invalid-action` where the batch has another length.
  */
-function actionReader<Action extends Space>(
+export function actionReader<Action extends Space>(
   space: Action,
   actions: VectorActions<Action>,
   numEnvs: number,
