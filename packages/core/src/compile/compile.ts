@@ -105,11 +105,10 @@ function record<Inputs extends readonly Tensor[], R>(fn: (...inputs: Inputs) => 
 }
 
 function planFor<R>(recording: Recording, inputs: readonly Tensor[], result: R): Entry<R> {
-  const { created, steps } = recording;
+  const { steps } = recording;
   const gradients = [...recording.leaves].map((leaf) => [leaf, leaf.grad] as const);
   const outputs = [...tensorsIn(result, isTensor), ...gradients.flatMap(([, gradient]) => gradient ?? [])];
-  const own = new Set(created.map(({ storage }) => storage));
-  for (const { storage } of inputs) own.delete(storage); // a reshape of an input shares its memory
+  const own = recording.storages;
   const lastingStorages = new Set(outputs.map(({ storage }) => storage));
   const { backend } = recording;
   if (backend === null)

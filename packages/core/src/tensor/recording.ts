@@ -1,5 +1,6 @@
 import type { Backend, DeviceBuffer } from "../devices/backend.ts";
 import type { Kernel } from "../devices/kernel.ts";
+import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A kernel, or a function that gives it anew for every run: for numbers that change, such as a learning rate. */
@@ -17,6 +18,8 @@ export class Recording {
   backend: Backend | null = null;
   /** Tensors made meanwhile. None of their memory is freed before the recording ends. */
   readonly created: Tensor[] = [];
+  /** The memory made meanwhile: not that of a parameter which a reshape or detach only looks at. */
+  readonly storages: Set<Storage> = new Set();
   /** Leaves whose `grad` was set meanwhile. */
   readonly leaves: Set<Tensor> = new Set();
 }

@@ -1,5 +1,6 @@
 import { GradbridgeError } from "@gradbridge/random";
 import type { Backend, DeviceBuffer } from "../devices/backend.ts";
+import { active } from "./recording.ts";
 
 let made = 0;
 
@@ -23,6 +24,7 @@ export class Storage {
   constructor(backend: Backend, buffer: DeviceBuffer) {
     this.backend = backend;
     this.#buffer = buffer;
+    active.recording?.storages.add(this);
   }
 
   get buffer(): DeviceBuffer {
