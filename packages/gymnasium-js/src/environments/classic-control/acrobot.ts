@@ -19,14 +19,8 @@ import { Box } from "../../spaces/box.ts";
 import { Discrete } from "../../spaces/discrete.ts";
 import { describe } from "../../spaces/space.ts";
 import { boundsOption, parseKwargs } from "../kwargs.ts";
-import { accurateCos, accurateSin } from "./accurate-trigonometry.ts";
-import { type AcrobotEquations, acrobotDerivative } from "./acrobot-dynamics.ts";
-import { float32Cos, float32Sin } from "./float32-trigonometry.ts";
-
-const SECONDS_PER_STEP = 0.2;
-/** rad/s */
-const MAX_SPEED_1: number = 4 * Math.PI;
-const MAX_SPEED_2: number = 9 * Math.PI;
+import type { AcrobotEquations } from "./acrobot-dynamics.ts";
+import { advanceAcrobot, MAX_SPEED_1, MAX_SPEED_2, observeAcrobot } from "./acrobot-physics.ts";
 
 /** Arguments of {@link AcrobotEnv}. */
 export interface AcrobotKwargs {
@@ -70,9 +64,8 @@ export class AcrobotEnv extends Env<Box, Discrete> {
   readonly observationSpace: Box;
   readonly actionSpace: Discrete = new Discrete(3);
   readonly #equations: AcrobotEquations;
-  /** θ₁, θ₂ and their velocities. */
-  readonly #state: Float64Array = new Float64Array(4);
-  #isSingle = false;
+  /** θ₁, θ₂, their velocities, and 1 if these are float32. */
+  readonly #state: Float64Array = new Float64Array(5);
   #hasState = false;
 
   /** @throws GymnasiumError `unknown-kwarg`, `bad-kwarg`, `unsupported-mode` */
@@ -93,14 +86,14 @@ export class AcrobotEnv extends Env<Box, Discrete> {
     this.reseed(seed);
     const { low, high } = boundsOption(options, -0.1, 0.1);
     for (let i = 0; i < 4; i++) this.#state[i] = Math.fround(this.random.uniform(low, high));
-    this.#isSingle = true;
+    this.#state[4] = 1;
     this.#hasState = true;
-    return [this.#observe(new Float32Array(6), 0), {}];
+    return [this.#observe(), {}];
   }
 
   override step(action: number): StepResult<Float32Array> {
     const terminated = this.#advance(action);
-    return [this.#observe(new Float32Array(6), 0), terminated ? 0 : -1, terminated, false, {}];
+    return [this.#observe(), terminated ? 0 : -1, terminated, false, {}];
   }
 
   override stepInto(action: number, batch: StepBatch<Float32Array>, index: number): Info {
@@ -108,11 +101,11 @@ export class AcrobotEnv extends Env<Box, Discrete> {
     batch.terminated[index] = terminated ? 1 : 0;
     batch.truncated[index] = 0;
     batch.rewards[index] = terminated ? 0 : -1;
-    this.#observe(batch.observations, index * 6);
+    observeAcrobot(this.#state, 0, batch.observations, index * 6);
     return NO_INFO;
   }
 
-  /** One step of Runge and Kutta's fourth order; tells whether the line is reached. */
+  /** One step; tells whether the line is reached. */
   #advance(action: number): boolean {
     if (action !== 0 && action !== 1 && action !== 2) {
       throw new GymnasiumError(
@@ -122,37 +115,13 @@ export class AcrobotEnv extends Env<Box, Discrete> {
     }
     if (!this.#hasState)
       throw new GymnasiumError("reset-needed", "Call reset() before step(): there is no episode yet.");
-    const state = this.#state;
-    const torque = action - 1;
-    const h = SECONDS_PER_STEP;
-    const [k1, k2, k3, k4, at] = SCRATCH;
-    acrobotDerivative(state, torque, this.#equations, k1);
-    for (let i = 0; i < 4; i++) at[i] = state[i]! + (h / 2) * k1[i]!;
-    acrobotDerivative(at, torque, this.#equations, k2);
-    for (let i = 0; i < 4; i++) at[i] = state[i]! + (h / 2) * k2[i]!;
-    acrobotDerivative(at, torque, this.#equations, k3);
-    for (let i = 0; i < 4; i++) at[i] = state[i]! + h * k3[i]!;
-    acrobotDerivative(at, torque, this.#equations, k4);
-    for (let i = 0; i < 4; i++) state[i] = state[i]! + (h / 6) * (k1[i]! + 2 * k2[i]! + 2 * k3[i]! + k4[i]!);
-    state[0] = wrap(state[0]!);
-    state[1] = wrap(state[1]!);
-    state[2] = Math.min(Math.max(state[2]!, -MAX_SPEED_1), MAX_SPEED_1);
-    state[3] = Math.min(Math.max(state[3]!, -MAX_SPEED_2), MAX_SPEED_2);
-    this.#isSingle = false;
-    return -accurateCos(state[0]!) - accurateCos(state[1]! + state[0]!) > 1;
+    return advanceAcrobot(this.#state, 0, action, this.#equations);
   }
 
-  #observe(out: Float32Array, offset: number): Float32Array {
-    const [angle1, angle2, velocity1, velocity2] = this.#state as unknown as [number, number, number, number];
-    const cos = this.#isSingle ? float32Cos : accurateCos;
-    const sin = this.#isSingle ? float32Sin : accurateSin;
-    out[offset] = cos(angle1);
-    out[offset + 1] = sin(angle1);
-    out[offset + 2] = cos(angle2);
-    out[offset + 3] = sin(angle2);
-    out[offset + 4] = velocity1;
-    out[offset + 5] = velocity2;
-    return out;
+  #observe(): Float32Array {
+    const observation = new Float32Array(6);
+    observeAcrobot(this.#state, 0, observation, 0);
+    return observation;
   }
 
   override render(): RgbFrame | null {
@@ -162,8 +131,8 @@ export class AcrobotEnv extends Env<Box, Discrete> {
   }
 
   override state(): JsonValue {
-    const state = this.#hasState ? Array.from(this.#state) : null;
-    return { random: this.saveRandom(), state, isSingle: this.#isSingle };
+    const state = this.#hasState ? Array.from(this.#state.subarray(0, 4)) : null;
+    return { random: this.saveRandom(), state, isSingle: this.#state[4] === 1 };
   }
 
   override restore(saved: JsonValue): void {
@@ -171,23 +140,6 @@ export class AcrobotEnv extends Env<Box, Discrete> {
     this.restoreRandom(random);
     this.#hasState = state !== null;
     if (state !== null) this.#state.set(state as readonly number[]);
-    this.#isSingle = isSingle === true;
+    this.#state[4] = isSingle === true ? 1 : 0;
   }
-}
-
-/** The slopes of one step and the place they are taken at; overwritten by every step. */
-const SCRATCH = [0, 1, 2, 3, 4].map(() => new Float64Array(4)) as [
-  Float64Array,
-  Float64Array,
-  Float64Array,
-  Float64Array,
-  Float64Array,
-];
-
-/** The same angle in [−π, π]. */
-function wrap(angle: number): number {
-  let wrapped = angle;
-  while (wrapped > Math.PI) wrapped -= 2 * Math.PI;
-  while (wrapped < -Math.PI) wrapped += 2 * Math.PI;
-  return wrapped;
 }

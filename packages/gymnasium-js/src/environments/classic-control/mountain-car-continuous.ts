@@ -18,14 +18,12 @@ import { requireState } from "../../saved-state.ts";
 import { Box } from "../../spaces/box.ts";
 import { describe } from "../../spaces/space.ts";
 import { boundsOption, parseKwargs } from "../kwargs.ts";
-import { accurateCos } from "./accurate-trigonometry.ts";
-
-const MIN_POSITION = -1.2;
-const MAX_POSITION = 0.6;
-const MAX_SPEED = 0.07;
-const GOAL_POSITION = 0.45;
-const POWER = 0.0015;
-const GRAVITY = 0.0025;
+import {
+  advanceMountainCarContinuous,
+  CONTINUOUS_GOAL_POSITION,
+  mountainCarContinuousReward,
+} from "./mountain-car-continuous-physics.ts";
+import { MAX_POSITION, MAX_SPEED, MIN_POSITION } from "./mountain-car-physics.ts";
 
 /** Arguments of {@link MountainCarContinuousEnv}. */
 export interface MountainCarContinuousKwargs {
@@ -66,9 +64,8 @@ export class MountainCarContinuousEnv extends Env<Box, Box> {
   readonly observationSpace: Box = new Box([MIN_POSITION, -MAX_SPEED], [MAX_POSITION, MAX_SPEED]);
   readonly actionSpace: Box = new Box(-1, 1, { shape: [1] });
   readonly #goalVelocity: number;
-  #position = 0;
-  #velocity = 0;
-  #isSingle = false;
+  /** Position, velocity, and 1 if they are float32. */
+  readonly #state: Float64Array = new Float64Array(3);
   #hasState = false;
   #reward = 0;
 
@@ -84,24 +81,24 @@ export class MountainCarContinuousEnv extends Env<Box, Box> {
   override reset({ seed, options }: ResetOptions = {}): ResetResult<Float32Array> {
     this.reseed(seed);
     const { low, high } = boundsOption(options, -0.6, -0.4);
-    this.#position = this.random.uniform(low, high);
-    this.#velocity = 0;
-    this.#isSingle = false;
+    this.#state[0] = this.random.uniform(low, high);
+    this.#state[1] = 0;
+    this.#state[2] = 0;
     this.#hasState = true;
-    return [Float32Array.of(this.#position, this.#velocity), {}];
+    return [Float32Array.of(this.#state[0]!, 0), {}];
   }
 
   override step(action: Float32Array): StepResult<Float32Array> {
     const terminated = this.#advance(action);
-    return [Float32Array.of(this.#position, this.#velocity), this.#reward, terminated, false, {}];
+    return [Float32Array.of(this.#state[0]!, this.#state[1]!), this.#reward, terminated, false, {}];
   }
 
   override stepInto(action: Float32Array, batch: StepBatch<Float32Array>, index: number): Info {
     batch.terminated[index] = this.#advance(action) ? 1 : 0;
     batch.truncated[index] = 0;
     batch.rewards[index] = this.#reward;
-    batch.observations[index * 2] = this.#position;
-    batch.observations[index * 2 + 1] = this.#velocity;
+    batch.observations[index * 2] = this.#state[0]!;
+    batch.observations[index * 2 + 1] = this.#state[1]!;
     return NO_INFO;
   }
 
@@ -116,52 +113,27 @@ export class MountainCarContinuousEnv extends Env<Box, Box> {
         `MountainCarContinuous takes one force in [-1, 1], got ${describe(action)}.`,
       );
     }
-    // NumPy keeps the precision of the state; a clipped force is a Python float, any other a float32.
-    const round = this.#isSingle ? Math.fround : identity;
-    const { fround } = Math;
-    const slope = GRAVITY * accurateCos(round(3 * this.#position));
-    const isClipped = given < -1 || given > 1;
-    const push = isClipped
-      ? Math.sign(given) * POWER - slope
-      : fround(fround(given * fround(POWER)) - fround(slope));
-    let velocity = round(this.#velocity + round(push));
-    if (velocity > round(MAX_SPEED)) velocity = MAX_SPEED;
-    if (velocity < round(-MAX_SPEED)) velocity = -MAX_SPEED;
-    let position = round(this.#position + round(velocity));
-    if (position > round(MAX_POSITION)) position = MAX_POSITION;
-    if (position < round(MIN_POSITION)) position = MIN_POSITION;
-    if ((position === MIN_POSITION || position === round(MIN_POSITION)) && velocity < 0) velocity = 0;
-    const terminated = position >= round(GOAL_POSITION) && velocity >= this.#goalVelocity;
-    this.#reward = (terminated ? 100 : 0) - given * given * 0.1;
-    this.#position = fround(position);
-    this.#velocity = fround(velocity);
-    this.#isSingle = true;
+    const terminated = advanceMountainCarContinuous(this.#state, 0, given, this.#goalVelocity);
+    this.#reward = mountainCarContinuousReward(given, terminated);
     return terminated;
   }
 
   override render(): RgbFrame | null {
     if (!this.#hasState)
       throw new GymnasiumError("reset-needed", "Call reset() before render(): there is no episode yet.");
-    return renderByMode(this, { rgb_array: () => drawMountainCar(this.#position, GOAL_POSITION) });
+    return renderByMode(this, {
+      rgb_array: () => drawMountainCar(this.#state[0]!, CONTINUOUS_GOAL_POSITION),
+    });
   }
 
   override state(): JsonValue {
-    const state = this.#hasState ? [this.#position, this.#velocity, Number(this.#isSingle)] : null;
-    return { random: this.saveRandom(), state };
+    return { random: this.saveRandom(), state: this.#hasState ? Array.from(this.#state) : null };
   }
 
   override restore(saved: JsonValue): void {
     const { random, state } = requireState(this, saved, ["random", "state"]);
     this.restoreRandom(random);
     this.#hasState = state !== null;
-    if (state === null) return;
-    const [position, velocity, isSingle] = state as readonly [number, number, number];
-    this.#position = position;
-    this.#velocity = velocity;
-    this.#isSingle = isSingle === 1;
+    if (state !== null) this.#state.set(state as readonly number[]);
   }
-}
-
-function identity(value: number): number {
-  return value;
 }

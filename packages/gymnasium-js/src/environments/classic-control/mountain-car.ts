@@ -19,14 +19,13 @@ import { Box } from "../../spaces/box.ts";
 import { Discrete } from "../../spaces/discrete.ts";
 import { describe } from "../../spaces/space.ts";
 import { boundsOption, parseKwargs } from "../kwargs.ts";
-import { accurateCos } from "./accurate-trigonometry.ts";
-
-const MIN_POSITION = -1.2;
-const MAX_POSITION = 0.6;
-const MAX_SPEED = 0.07;
-const GOAL_POSITION = 0.5;
-const FORCE = 0.001;
-const GRAVITY = 0.0025;
+import {
+  advanceMountainCar,
+  GOAL_POSITION,
+  MAX_POSITION,
+  MAX_SPEED,
+  MIN_POSITION,
+} from "./mountain-car-physics.ts";
 
 /** Arguments of {@link MountainCarEnv}. */
 export interface MountainCarKwargs {
@@ -69,8 +68,8 @@ export class MountainCarEnv extends Env<Box, Discrete> {
   readonly observationSpace: Box = new Box([MIN_POSITION, -MAX_SPEED], [MAX_POSITION, MAX_SPEED]);
   readonly actionSpace: Discrete = new Discrete(3);
   readonly #goalVelocity: number;
-  #position = 0;
-  #velocity = 0;
+  /** Position and velocity. */
+  readonly #state: Float64Array = new Float64Array(2);
   #hasState = false;
 
   /** @throws GymnasiumError `unknown-kwarg`, `bad-kwarg`, `unsupported-mode` */
@@ -88,23 +87,23 @@ export class MountainCarEnv extends Env<Box, Discrete> {
   override reset({ seed, options }: ResetOptions = {}): ResetResult<Float32Array> {
     this.reseed(seed);
     const { low, high } = boundsOption(options, -0.6, -0.4);
-    this.#position = this.random.uniform(low, high);
-    this.#velocity = 0;
+    this.#state[0] = this.random.uniform(low, high);
+    this.#state[1] = 0;
     this.#hasState = true;
-    return [Float32Array.of(this.#position, this.#velocity), {}];
+    return [new Float32Array(this.#state), {}];
   }
 
   override step(action: number): StepResult<Float32Array> {
     const terminated = this.#advance(action);
-    return [Float32Array.of(this.#position, this.#velocity), -1, terminated, false, {}];
+    return [Float32Array.of(this.#state[0]!, this.#state[1]!), -1, terminated, false, {}];
   }
 
   override stepInto(action: number, batch: StepBatch<Float32Array>, index: number): Info {
     batch.terminated[index] = this.#advance(action) ? 1 : 0;
     batch.truncated[index] = 0;
     batch.rewards[index] = -1;
-    batch.observations[index * 2] = this.#position;
-    batch.observations[index * 2 + 1] = this.#velocity;
+    batch.observations[index * 2] = this.#state[0]!;
+    batch.observations[index * 2 + 1] = this.#state[1]!;
     return NO_INFO;
   }
 
@@ -118,27 +117,23 @@ export class MountainCarEnv extends Env<Box, Discrete> {
     }
     if (!this.#hasState)
       throw new GymnasiumError("reset-needed", "Call reset() before step(): there is no episode yet.");
-    const pushed = this.#velocity + ((action - 1) * FORCE + accurateCos(3 * this.#position) * -GRAVITY);
-    this.#velocity = Math.min(Math.max(pushed, -MAX_SPEED), MAX_SPEED);
-    this.#position = Math.min(Math.max(this.#position + this.#velocity, MIN_POSITION), MAX_POSITION);
-    if (this.#position === MIN_POSITION && this.#velocity < 0) this.#velocity = 0;
-    return this.#position >= GOAL_POSITION && this.#velocity >= this.#goalVelocity;
+    return advanceMountainCar(this.#state, 0, action, this.#goalVelocity);
   }
 
   override render(): RgbFrame | null {
     if (!this.#hasState)
       throw new GymnasiumError("reset-needed", "Call reset() before render(): there is no episode yet.");
-    return renderByMode(this, { rgb_array: () => drawMountainCar(this.#position, GOAL_POSITION) });
+    return renderByMode(this, { rgb_array: () => drawMountainCar(this.#state[0]!, GOAL_POSITION) });
   }
 
   override state(): JsonValue {
-    return { random: this.saveRandom(), state: this.#hasState ? [this.#position, this.#velocity] : null };
+    return { random: this.saveRandom(), state: this.#hasState ? Array.from(this.#state) : null };
   }
 
   override restore(saved: JsonValue): void {
     const { random, state } = requireState(this, saved, ["random", "state"]);
     this.restoreRandom(random);
     this.#hasState = state !== null;
-    if (state !== null) [this.#position, this.#velocity] = state as readonly [number, number];
+    if (state !== null) this.#state.set(state as readonly number[]);
   }
 }

@@ -18,14 +18,13 @@ import { requireState } from "../../saved-state.ts";
 import { Box } from "../../spaces/box.ts";
 import { describe } from "../../spaces/space.ts";
 import { numberOption, parseKwargs } from "../kwargs.ts";
-import { accurateCos, accurateSin } from "./accurate-trigonometry.ts";
-import { roundedSquare } from "./rounded-square.ts";
-
-/** rad/s */
-const MAX_SPEED = 8;
-/** N m */
-const MAX_TORQUE = 2;
-const SECONDS_PER_STEP = 0.05;
+import {
+  advancePendulum,
+  MAX_SPEED,
+  MAX_TORQUE,
+  observePendulum,
+  placePendulum,
+} from "./pendulum-physics.ts";
 
 /** Arguments of {@link PendulumEnv}. */
 export interface PendulumKwargs {
@@ -66,9 +65,8 @@ export class PendulumEnv extends Env<Box, Box> {
   readonly observationSpace: Box = new Box([-1, -1, -MAX_SPEED], [1, 1, MAX_SPEED]);
   readonly actionSpace: Box = new Box(-MAX_TORQUE, MAX_TORQUE, { shape: [1] });
   readonly #gravity: number;
-  #angle = 0;
-  #velocity = 0;
-  #sine = 0;
+  /** Angle, angular velocity, sine of the angle. */
+  readonly #state: Float64Array = new Float64Array(3);
   /** The last one, for the picture. */
   #torque: number | null = null;
   #hasState = false;
@@ -85,21 +83,21 @@ export class PendulumEnv extends Env<Box, Box> {
     this.reseed(seed);
     const angleLimit = numberOption(options, "xInit", Math.PI);
     const velocityLimit = numberOption(options, "yInit", 1);
-    this.#setAngle(this.random.uniform(-angleLimit, angleLimit));
-    this.#velocity = this.random.uniform(-velocityLimit, velocityLimit);
+    const angle = this.random.uniform(-angleLimit, angleLimit);
+    placePendulum(this.#state, 0, angle, this.random.uniform(-velocityLimit, velocityLimit));
     this.#torque = null;
     this.#hasState = true;
-    return [this.#observe(new Float32Array(3), 0), {}];
+    return [this.#observe(), {}];
   }
 
   override step(action: Float32Array): StepResult<Float32Array> {
     const reward = this.#advance(action);
-    return [this.#observe(new Float32Array(3), 0), reward, false, false, {}];
+    return [this.#observe(), reward, false, false, {}];
   }
 
   override stepInto(action: Float32Array, batch: StepBatch<Float32Array>, index: number): Info {
     batch.rewards[index] = this.#advance(action);
-    this.#observe(batch.observations, index * 3);
+    observePendulum(this.#state, 0, batch.observations, index * 3);
     batch.terminated[index] = 0;
     batch.truncated[index] = 0;
     return NO_INFO;
@@ -117,37 +115,23 @@ export class PendulumEnv extends Env<Box, Box> {
       );
     }
     this.#torque = torque;
-    const angle = wrapAngle(this.#angle);
-    const effort = Math.fround(Math.fround(0.001) * Math.fround(torque * torque));
-    const cost = roundedSquare(angle) + 0.1 * roundedSquare(this.#velocity) + effort;
-    const acceleration = ((3 * this.#gravity) / 2) * this.#sine + Math.fround(3 * torque);
-    const velocity = this.#velocity + acceleration * SECONDS_PER_STEP;
-    this.#velocity = Math.min(Math.max(velocity, -MAX_SPEED), MAX_SPEED);
-    this.#setAngle(this.#angle + this.#velocity * SECONDS_PER_STEP);
-    return -cost;
+    return advancePendulum(this.#state, 0, torque, this.#gravity);
   }
 
-  /** Keeps the sine, which the observation and the next step both need. */
-  #setAngle(angle: number): void {
-    this.#angle = angle;
-    this.#sine = accurateSin(angle);
-  }
-
-  #observe(out: Float32Array, offset: number): Float32Array {
-    out[offset] = accurateCos(this.#angle);
-    out[offset + 1] = this.#sine;
-    out[offset + 2] = this.#velocity;
-    return out;
+  #observe(): Float32Array {
+    const observation = new Float32Array(3);
+    observePendulum(this.#state, 0, observation, 0);
+    return observation;
   }
 
   override render(): RgbFrame | null {
     if (!this.#hasState)
       throw new GymnasiumError("reset-needed", "Call reset() before render(): there is no episode yet.");
-    return renderByMode(this, { rgb_array: () => drawPendulum(this.#angle, this.#torque) });
+    return renderByMode(this, { rgb_array: () => drawPendulum(this.#state[0]!, this.#torque) });
   }
 
   override state(): JsonValue {
-    const state = this.#hasState ? [this.#angle, this.#velocity] : null;
+    const state = this.#hasState ? [this.#state[0]!, this.#state[1]!] : null;
     return { random: this.saveRandom(), state, torque: this.#torque };
   }
 
@@ -158,14 +142,6 @@ export class PendulumEnv extends Env<Box, Box> {
     this.#torque = torque as number | null;
     if (state === null) return;
     const [angle, velocity] = state as readonly [number, number];
-    this.#setAngle(angle);
-    this.#velocity = velocity;
+    placePendulum(this.#state, 0, angle, velocity);
   }
-}
-
-/** The same angle in [−π, π), as Python's `(x + π) % 2π − π`. */
-function wrapAngle(angle: number): number {
-  const turn = 2 * Math.PI;
-  const rest = (angle + Math.PI) % turn;
-  return (rest < 0 ? rest + turn : rest) - Math.PI;
 }
