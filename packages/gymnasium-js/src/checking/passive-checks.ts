@@ -47,7 +47,7 @@ export function checkSpace(space: unknown, role: SpaceRole): void {
  *
  * @throws GymnasiumError `bad-observation` where a composite observation does not have the space's children.
  */
-export function checkObservation(observation: unknown, space: Space, method: "reset" | "step"): void {
+function checkObservation(observation: unknown, space: Space, method: "reset" | "step"): void {
   const what = `The observation returned by ${method}()`;
   if (space instanceof Discrete) {
     if (!Number.isInteger(observation))
@@ -168,7 +168,7 @@ export function checkedRender(env: Env): RenderFrame | readonly RenderFrame[] | 
 }
 
 /** Warns where a frame is not what `mode` promises. */
-export function checkFrame(mode: string, frame: unknown): void {
+function checkFrame(mode: string, frame: unknown): void {
   if (mode.endsWith("_list")) {
     if (!Array.isArray(frame)) warn(`Render mode ${mode} should give an array, got ${describe(frame)}.`);
     else for (const item of frame) checkFrame(mode.slice(0, -"_list".length), item);

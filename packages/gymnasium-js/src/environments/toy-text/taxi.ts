@@ -148,7 +148,7 @@ export class TaxiEnv extends TabularEnv {
 }
 
 /** `Int8Array[6]`: 1 for the actions that change the state. */
-export function taxiActionMask(state: number): Int8Array {
+function taxiActionMask(state: number): Int8Array {
   const { row, column, passenger } = decodeTaxi(state);
   const stop = stopAt(row, column);
   return Int8Array.of(
