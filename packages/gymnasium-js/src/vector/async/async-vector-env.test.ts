@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { make } from "../../registration/make.ts";
 import { type MakeAsyncVecOptions, makeVec } from "../../registration/make-vec.ts";
@@ -6,6 +8,7 @@ import type { Space } from "../../spaces/space.ts";
 import { AUTORESET_MODES } from "../vector-env.ts";
 import type { AsyncVectorEnv } from "./async-vector-env.ts";
 import type { AsyncVectorEnvError } from "./async-vector-env-error.ts";
+import { copyArrays, shareBatch } from "./shared-arrays.ts";
 
 const modules = [new URL("./fixtures/troublesome-envs.mjs", import.meta.url).href];
 const open: AsyncVectorEnv[] = [];
@@ -44,7 +47,7 @@ const builtIn = [...registry.values()].filter(({ entryPoint, namespace }) => ent
 describe.each(AUTORESET_MODES)("with autoreset %s equals SyncVectorEnv", (autoresetMode) => {
   it.each(builtIn.map(({ id }) => id))("on %s", async (id) => {
     const options = { numEnvs: 3, autoresetMode, copy: true, maxEpisodeSteps: 17 };
-    const sync = makeVec<ReturnType<typeof makeVec>>(id as string, { ...options, vectorizationMode: "sync" });
+    const sync = makeVec(id as string, { ...options, vectorizationMode: "sync" });
     const envs = makeAsyncVec(id, { ...options, numWorkers: 2 });
     envs.actionSpace.seed(5);
     expect(await envs.reset({ seed: 11 })).toEqual(sync.reset({ seed: 11 }));
@@ -236,6 +239,19 @@ describe("when a worker of an AsyncVectorEnv ends", () => {
     expect(next).toEqual(Float32Array.of(2, 4, 2, 4, 1, 2, 1, 2));
   });
 
+  it("leaves one alone that was not asked to reset", async () => {
+    const envs = makeTroublesome();
+    await envs.reset({ seed: 1 });
+    expect((await errorOf(() => envs.step([2, 0, 2, 0]))).failures.length).toBe(4);
+    await envs.reset({ seed: 1, options: { resetMask: [1, 0, 0, 0] } });
+    const stillDead = await errorOf(() => envs.step([0, 0, 0, 0]));
+    expect(stillDead.failures).toMatchObject([{ index: 2, code: "dead-worker" }, { index: 3 }]);
+    await envs.reset({ options: { resetMask: [0, 0, 1, 1] } });
+    expect(await errorOf(() => envs.step([0, 0, 0, 0]))).toMatchObject({ code: "reset-needed", envIndex: 1 });
+    await envs.reset();
+    expect((await envs.step([0, 0, 0, 0]))[1]).toEqual(Float64Array.of(1, 1, 1, 1));
+  });
+
   it("says what kept it from starting", async () => {
     const failing = makeTroublesome({ failIn: "worker" });
     const error = await errorOf(() => failing.reset());
@@ -272,11 +288,65 @@ describe("close of an AsyncVectorEnv", () => {
     await makeTroublesome().close({ terminate: true });
   });
 
+  it("tells what environments throw when they are closed, after the threads ended", async () => {
+    const envs = makeTroublesome({ failIn: "close" });
+    open.pop();
+    await envs.reset();
+    const error = await errorOf(() => envs.close());
+    expect([error.code, error.failures.length]).toEqual(["env-failed", 4]);
+    expect(error.message).toContain("the door is stuck");
+  });
+
+  it("may be forgotten: the process ends, also while a step runs", () => {
+    const program = `
+      import { makeVec } from "gymnasium-js";
+      import ${JSON.stringify(modules[0])};
+      const envs = makeVec("test/Troublesome-v0", { vectorizationMode: "async", modules: ${JSON.stringify(modules)} });
+      await envs.reset();
+      envs.stepAsync([3]);
+      console.log("the end");`;
+    const cwd = fileURLToPath(new URL("../../..", import.meta.url));
+    const printed = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+      cwd,
+      encoding: "utf8",
+    });
+    expect(printed).toBe("the end\n");
+  });
+
   it("has the environment's spaces and spec", () => {
     const envs = makeAsyncVec("CartPole-v1", { numEnvs: 2 });
     const space: Space = make("CartPole-v1").observationSpace;
     expect(envs.singleObservationSpace.equals(space)).toBe(true);
     expect(envs.observationSpace.shape).toEqual([2, 4]);
     expect(envs.spec?.kwargs).toMatchObject({ numEnvs: 2, vectorizationMode: "async" });
+  });
+});
+
+describe("shared arrays", () => {
+  it("have the form of a batch of any depth, and are null where there is none", () => {
+    const batch = { a: new Float32Array(2), b: [new Int8Array(3), { c: new Uint8Array(1) }] };
+    const shared = shareBatch(batch) as typeof batch;
+    expect(shared).toEqual(batch);
+    expect(shared.a.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect((shared.b[0] as Int8Array).buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(shareBatch({ a: new Float32Array(2), words: [null, null] })).toBeNull();
+    expect(shareBatch(new DataView(new ArrayBuffer(8)))).toBeNull();
+  });
+
+  it("are copied where the forms agree", () => {
+    const target = { a: new Float32Array(2), b: [new Int8Array(1)] };
+    expect(copyArrays(target, { a: Float32Array.of(1, 2), b: [Int8Array.of(3)] })).toBe(true);
+    expect(target).toEqual({ a: Float32Array.of(1, 2), b: [Int8Array.of(3)] });
+    for (const other of [
+      null,
+      [],
+      { a: new Float32Array(2) },
+      { a: new Float64Array(2), b: [new Int8Array(1)] },
+      { a: new Float32Array(3), b: [new Int8Array(1)] },
+      { a: new Float32Array(2), b: { 0: new Int8Array(1) } },
+      { a: new Float32Array(2), b: [new Int8Array(1)], c: 1 },
+    ]) {
+      expect(copyArrays(target, other)).toBe(false);
+    }
   });
 });

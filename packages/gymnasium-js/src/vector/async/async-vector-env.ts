@@ -7,15 +7,8 @@ import { findSpec } from "../../registration/registry.ts";
 import { nodeModule } from "../../rendering/optional-package.ts";
 import { requireState } from "../../saved-state.ts";
 import { batchSpace } from "../../spaces/batch-space.ts";
-import { Discrete } from "../../spaces/discrete.ts";
 import { type BatchOf, describe, type Space } from "../../spaces/space.ts";
-import {
-  actionReader,
-  needsReset,
-  requireAutoresetMode,
-  spreadSeeds,
-  takeResetMask,
-} from "../sync-vector-env.ts";
+import { needsReset, requireAutoresetMode, spreadSeeds, takeResetMask } from "../sync-vector-env.ts";
 import {
   type AutoresetMode,
   type VectorActions,
@@ -29,8 +22,10 @@ import { addInfo } from "../vector-info.ts";
 import { AsyncVectorEnvError } from "./async-vector-env-error.ts";
 import type { CallMessage, ResetMessage } from "./env-host.ts";
 import type { Command, EnvFailure, EnvReply, SharedBatch, WorkerSetup } from "./protocol.ts";
-import { copyArrays, shareBatch } from "./shared-arrays.ts";
+import { copyArrays, createSharedBatch } from "./shared-arrays.ts";
+import { inTime } from "./wait-async.ts";
 import { WorkerPool } from "./worker-pool.ts";
+import { writeActions } from "./write-actions.ts";
 
 /** Options of {@link AsyncVectorEnv}. */
 export interface AsyncVectorEnvOptions {
@@ -67,6 +62,8 @@ export interface AsyncCloseOptions {
 
 interface Pending {
   readonly command: Command;
+  /** 1 for the environments that are asked to do something; `null` for all. */
+  readonly mask: ArrayLike<number> | null;
   readonly replies: Promise<EnvReply[]>;
 }
 
@@ -150,16 +147,13 @@ export class AsyncVectorEnv<
     this.#rewards = new Float64Array(numEnvs);
     this.#terminated = new Uint8Array(numEnvs);
     this.#truncated = new Uint8Array(numEnvs);
-    this.#shared = {
-      observations: shareBatch(this.#observations),
-      finals: this.autoresetMode === "same_step" ? shareBatch(this.#observations) : null,
-      actions: shareBatch(this.singleActionSpace.createBatch(numEnvs)),
-      rewards: new Float64Array(new SharedArrayBuffer(8 * numEnvs)),
-      terminated: new Uint8Array(new SharedArrayBuffer(numEnvs)),
-      truncated: new Uint8Array(new SharedArrayBuffer(numEnvs)),
-      done: new Uint8Array(new SharedArrayBuffer(numEnvs)),
-      isFinal: new Uint8Array(new SharedArrayBuffer(numEnvs)),
-    };
+    const actions = this.singleActionSpace.createBatch(numEnvs);
+    this.#shared = createSharedBatch(
+      numEnvs,
+      this.#observations,
+      actions,
+      this.autoresetMode === "same_step",
+    );
     // A class or function cannot be sent; the worker finds it under the id in its own registry.
     const entryPoint = typeof spec.entryPoint === "string" ? spec.entryPoint : null;
     const given = {
@@ -190,7 +184,8 @@ export class AsyncVectorEnv<
   }
 
   /**
-   * Starts a reset. Environments whose worker ended get a new worker; give them a seed.
+   * Starts a reset. Environments whose worker ended are made anew in a new one; give them a seed. Where only some of
+   * that worker's are reset, the others say `reset-needed`.
    *
    * @throws GymnasiumError `bad-seed`, `bad-option`, `call-pending`, `closed`
    */
@@ -198,9 +193,7 @@ export class AsyncVectorEnv<
     this.#requireIdle("reset");
     const seeds = spreadSeeds(options.seed, this.numEnvs);
     const { mask, rest } = takeResetMask(options.options, this.numEnvs);
-    const kept = Array.from({ length: this.numEnvs }, (_, i) => mask !== null && mask[i] !== 1);
-    const dead = this.#pool.deadEnvs();
-    if (dead.some(({ index }) => !kept[index])) this.#pool.revive();
+    this.#pool.revive((index) => mask === null || mask[index] === 1);
     this.#begin(
       "reset",
       this.#setups.map(
@@ -210,6 +203,7 @@ export class AsyncVectorEnv<
           options: rest,
         }),
       ),
+      mask,
     );
   }
 
@@ -243,9 +237,11 @@ export class AsyncVectorEnv<
     if (dead.length > 0) throw new AsyncVectorEnvError(dead);
     const ended = this.autoresetMode === "disabled" ? this.#shared.done.indexOf(1) : -1;
     if (ended >= 0) throw needsReset(ended);
-    const messages = this.#writeActions(actions);
+    const readAction = writeActions(this.singleActionSpace, actions, this.#shared.actions, this.numEnvs);
     this.#shared.isFinal.fill(0);
-    this.#begin("step", messages);
+    const listOf = ({ first, end }: WorkerSetup): unknown[] =>
+      Array.from({ length: end - first }, (_, place) => readAction!(first + place));
+    this.#begin("step", readAction === null ? null : this.#setups.map(listOf));
   }
 
   /**
@@ -315,6 +311,8 @@ export class AsyncVectorEnv<
   /**
    * Closes all environments and ends the threads. A call that still runs may end first; what takes longer than
    * `timeoutMilliseconds` is ended by force. Calling it again waits for the same end.
+   *
+   * @throws {@link AsyncVectorEnvError} where `close` of environments throws, after all threads ended.
    */
   override close(options: AsyncCloseOptions = {}): Promise<void> {
     this.#closing ??= this.#close(options);
@@ -323,12 +321,16 @@ export class AsyncVectorEnv<
 
   async #close({ timeoutMilliseconds = 5000, terminate = false }: AsyncCloseOptions): Promise<void> {
     super.close();
+    let replies: readonly EnvReply[] | null = null;
     if (!terminate) {
-      const isIdle =
-        this.#pending === null || (await inTime(this.#pending.replies, timeoutMilliseconds)) !== null;
-      if (isIdle) await inTime(this.#pool.call("close", null), timeoutMilliseconds);
+      const { replies: running = null } = this.#pending ?? {};
+      const isIdle = running === null || (await inTime(running, timeoutMilliseconds)) !== null;
+      if (isIdle) replies = await inTime(this.#pool.call("close", null), timeoutMilliseconds);
     }
     await this.#pool.terminate();
+    const failures = (replies ?? []).flatMap(({ failure }) => failure ?? []);
+    const thrown = failures.filter(({ code }) => code !== "dead-worker");
+    if (thrown.length > 0) throw new AsyncVectorEnvError(thrown);
   }
 
   #requireIdle(command: Command): void {
@@ -340,8 +342,8 @@ export class AsyncVectorEnv<
     );
   }
 
-  #begin(command: Command, messages: readonly unknown[] | null): void {
-    this.#pending = { command, replies: this.#pool.call(command, messages) };
+  #begin(command: Command, messages: readonly unknown[] | null, mask: ArrayLike<number> | null = null): void {
+    this.#pending = { command, mask, replies: this.#pool.call(command, messages) };
   }
 
   async #wait(command: Command, { timeoutMilliseconds = null }: WaitOptions = {}): Promise<EnvReply[]> {
@@ -360,6 +362,8 @@ export class AsyncVectorEnv<
     if (this.closed && replies.some(({ failure }) => failure?.code === "dead-worker")) {
       throw new GymnasiumError("closed", `${this} was closed before ${command} ended.`);
     }
+    // Dead environments that were not asked will be reported by the next step.
+    if (pending.mask !== null) return replies.filter(({ index }) => pending.mask![index] === 1);
     return replies;
   }
 
@@ -373,28 +377,6 @@ export class AsyncVectorEnv<
     const failures = replies.flatMap(({ failure }) => failure ?? []);
     if (failures.length > 0) throw new AsyncVectorEnvError(failures);
     return replies.map(({ value }) => value);
-  }
-
-  /** Writes actions into shared memory; where they do not fit it, gives the message for each worker. */
-  #writeActions(actions: VectorActions<Action>): readonly unknown[][] | null {
-    const { singleActionSpace: space, numEnvs } = this;
-    const readAction = actionReader(space, actions, numEnvs);
-    const shared = this.#shared.actions;
-    if (shared !== null) {
-      if (copyArrays(shared, actions)) return null;
-      if (space instanceof Discrete) {
-        const places = shared as Int32Array;
-        let isWhole = true;
-        for (let i = 0; i < numEnvs; i++) {
-          places[i] = readAction(i) as number;
-          isWhole &&= places[i] === readAction(i);
-        }
-        if (isWhole) return null;
-      }
-    }
-    return this.#setups.map(({ first, end }) =>
-      Array.from({ length: end - first }, (_, i) => readAction(first + i)),
-    );
   }
 
   /** Puts together what environments told, and brings the observations up to date. */
@@ -420,19 +402,6 @@ export class AsyncVectorEnv<
   #copied(): BatchOf<Observation> {
     if (!this.#copy) return this.#observations;
     return this.singleObservationSpace.copyBatch(this.#observations) as BatchOf<Observation>;
-  }
-}
-
-/** The value of a promise, or `null` after so many milliseconds. Keeps the process alive until then. */
-async function inTime<T>(promise: Promise<T>, milliseconds: number | null): Promise<T | null> {
-  let timer: ReturnType<typeof setInterval>;
-  const late = new Promise<null>((resolve) => {
-    timer = setInterval(() => milliseconds !== null && resolve(null), milliseconds ?? 2 ** 30);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearInterval(timer!);
   }
 }
 

@@ -1,5 +1,5 @@
 import { dtypeOf, type NumericArray } from "../../spaces/dtype.ts";
-import type { SharedArrays } from "./protocol.ts";
+import type { SharedArrays, SharedBatch } from "./protocol.ts";
 
 /**
  * Shared memory of the form of `batch`: every typed array in it becomes one over a `SharedArrayBuffer`, lists and
@@ -40,4 +40,24 @@ export function copyArrays(target: unknown, source: unknown): boolean {
   return (
     names.length === Object.keys(given).length && names.every((name) => copyArrays(parts[name], given[name]))
   );
+}
+
+/** The shared memory of `numEnvs` environments whose observations and actions are batched like those given. */
+export function createSharedBatch(
+  numEnvs: number,
+  observations: unknown,
+  actions: unknown,
+  withFinals: boolean,
+): SharedBatch {
+  const flags = (): Uint8Array => new Uint8Array(new SharedArrayBuffer(numEnvs));
+  return {
+    observations: shareBatch(observations),
+    finals: withFinals ? shareBatch(observations) : null,
+    actions: shareBatch(actions),
+    rewards: new Float64Array(new SharedArrayBuffer(8 * numEnvs)),
+    terminated: flags(),
+    truncated: flags(),
+    done: flags(),
+    isFinal: flags(),
+  };
 }

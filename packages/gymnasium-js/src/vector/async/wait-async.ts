@@ -10,3 +10,16 @@ export async function waitAsync(words: Int32Array, place: number, value: number)
   const { waitAsync: native } = Atomics as unknown as { readonly waitAsync: NativeWaitAsync };
   await native(words, place, value).value;
 }
+
+/** The value of a promise, or `null` after so many milliseconds. Keeps the process alive until then. */
+export async function inTime<T>(promise: Promise<T>, milliseconds: number | null): Promise<T | null> {
+  let timer: ReturnType<typeof setInterval>;
+  const late = new Promise<null>((resolve) => {
+    timer = setInterval(() => milliseconds !== null && resolve(null), milliseconds ?? 2 ** 30);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearInterval(timer!);
+  }
+}

@@ -62,6 +62,8 @@ export class WorkerPool {
         name: `environments ${setup.first} to ${setup.end - 1}`,
         workerData: { setup, control: this.#control, port: port2, seen: this.#call },
         transferList: [port2],
+        // Node's own default, without the flag that is only allowed together with a program in the command line.
+        execArgv: process.execArgv.filter((flag) => !flag.startsWith("--input-type")),
       });
     } catch (cause) {
       port1.close();
@@ -84,10 +86,9 @@ export class WorkerPool {
     return running;
   }
 
-  /** A failure for each environment of a thread that ended, apart from those that `isSpared`. */
-  deadEnvs(isSpared?: (index: number) => boolean): EnvFailure[] {
-    const failures = this.#setups.flatMap((setup) => this.#failuresOf(setup));
-    return isSpared === undefined ? failures : failures.filter(({ index }) => !isSpared(index));
+  /** A failure for each environment of a thread that ended. */
+  deadEnvs(): EnvFailure[] {
+    return this.#setups.flatMap((setup) => this.#failuresOf(setup));
   }
 
   #failuresOf({ worker, first, end }: WorkerSetup): EnvFailure[] {
@@ -98,13 +99,15 @@ export class WorkerPool {
     return Array.from({ length: end - first }, (_, i) => ({ index: first + i, ...failure }));
   }
 
-  /** Starts a new thread, with new environments, for every one that ended. */
-  revive(): void {
-    this.#workers.forEach(({ death, port }, worker) => {
-      if (death === null) return;
+  /** Starts a new thread, with new environments, for every one that ended and has an environment that `isNeeded`. */
+  revive(isNeeded: (index: number) => boolean = () => true): void {
+    for (const { index } of this.deadEnvs()) {
+      const worker = this.#setups.findIndex(({ end }) => index < end);
+      const { death, port } = this.#workers[worker]!;
+      if (death === null || !isNeeded(index)) continue;
       port.close();
       this.#workers[worker] = this.#start(this.#setups[worker]!);
-    });
+    }
   }
 
   /**
