@@ -23,7 +23,8 @@ export function enableGrad<R>(fn: () => R): R {
 
 /**
  * Runs `fn` (forward and backward) in a slow, careful mode: every operation remembers where it was called, and
- * a backward pass that makes a NaN stops at the operation that made it.
+ * a backward pass that makes a NaN or an infinity (PyTorch: a NaN) stops at the operation that made it.
+ * @throws from the backward pass, code `anomaly`, with the operation's name and the place of its call.
  */
 export function detectAnomaly<R>(fn: () => R): R {
   const before = mode.anomaly;
