@@ -46,17 +46,20 @@ for (;;) {
 }
 port.close();
 
+/** Waits for a new number in `CALL`. Being woken is not enough: the wake-up of the call just done may come late. */
 async function nextCall(): Promise<void> {
   if (performance.now() - turned > TURN_MILLISECONDS) {
     await new Promise((resolve) => setImmediate(resolve));
     turned = performance.now();
   }
-  if (Atomics.wait(control, CALL, last, TURN_MILLISECONDS) !== "timed-out") return;
-  // Waiting for shared memory alone does not keep a thread alive.
-  const alive = setInterval(() => {}, 2 ** 30);
-  await waitAsync(control, CALL, last);
-  clearInterval(alive);
-  turned = performance.now();
+  while (Atomics.load(control, CALL) === last) {
+    if (Atomics.wait(control, CALL, last, TURN_MILLISECONDS) !== "timed-out") continue;
+    // Waiting for shared memory alone does not keep a thread alive.
+    const alive = setInterval(() => {}, 2 ** 30);
+    await waitAsync(control, CALL, last);
+    clearInterval(alive);
+    turned = performance.now();
+  }
 }
 
 /** The message of this call; one of a call that could not be sent to all workers is passed over. */
