@@ -16,17 +16,35 @@ export {
 export type { EnvironmentTypes } from "./environments/built-in-specs.ts";
 export { AcrobotEnv, type AcrobotKwargs } from "./environments/classic-control/acrobot.ts";
 export type { AcrobotEquations } from "./environments/classic-control/acrobot-dynamics.ts";
+export { AcrobotVectorEnv, type AcrobotVectorKwargs } from "./environments/classic-control/acrobot-vector.ts";
 export { CartPoleEnv, type CartPoleKwargs } from "./environments/classic-control/cart-pole.ts";
 export {
   CartPoleVectorEnv,
   type CartPoleVectorKwargs,
 } from "./environments/classic-control/cart-pole-vector.ts";
+export {
+  ClassicControlVectorEnv,
+  type ClassicControlVectorKwargs,
+  type StartBounds,
+} from "./environments/classic-control/classic-control-vector.ts";
 export { MountainCarEnv, type MountainCarKwargs } from "./environments/classic-control/mountain-car.ts";
 export {
   MountainCarContinuousEnv,
   type MountainCarContinuousKwargs,
 } from "./environments/classic-control/mountain-car-continuous.ts";
+export {
+  MountainCarContinuousVectorEnv,
+  type MountainCarContinuousVectorKwargs,
+} from "./environments/classic-control/mountain-car-continuous-vector.ts";
+export {
+  MountainCarVectorEnv,
+  type MountainCarVectorKwargs,
+} from "./environments/classic-control/mountain-car-vector.ts";
 export { PendulumEnv, type PendulumKwargs } from "./environments/classic-control/pendulum.ts";
+export {
+  PendulumVectorEnv,
+  type PendulumVectorKwargs,
+} from "./environments/classic-control/pendulum-vector.ts";
 export {
   BlackjackEnv,
   type BlackjackKwargs,

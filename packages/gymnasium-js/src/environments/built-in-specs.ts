@@ -4,11 +4,15 @@ import type { Box } from "../spaces/box.ts";
 import type { Discrete } from "../spaces/discrete.ts";
 import type { Tuple } from "../spaces/tuple.ts";
 import { AcrobotEnv } from "./classic-control/acrobot.ts";
+import { AcrobotVectorEnv } from "./classic-control/acrobot-vector.ts";
 import { CartPoleEnv } from "./classic-control/cart-pole.ts";
 import { CartPoleVectorEnv } from "./classic-control/cart-pole-vector.ts";
 import { MountainCarEnv } from "./classic-control/mountain-car.ts";
 import { MountainCarContinuousEnv } from "./classic-control/mountain-car-continuous.ts";
+import { MountainCarContinuousVectorEnv } from "./classic-control/mountain-car-continuous-vector.ts";
+import { MountainCarVectorEnv } from "./classic-control/mountain-car-vector.ts";
 import { PendulumEnv } from "./classic-control/pendulum.ts";
+import { PendulumVectorEnv } from "./classic-control/pendulum-vector.ts";
 import { BlackjackEnv } from "./toy-text/blackjack.ts";
 import { CliffWalkingEnv } from "./toy-text/cliff-walking.ts";
 import { FrozenLakeEnv } from "./toy-text/frozen-lake.ts";
@@ -34,6 +38,7 @@ export interface EnvironmentTypes {
   "Taxi-v4": Env<Discrete, Discrete>;
 }
 
+/** Gymnasium has a vector environment of its own for CartPole only: `makeVec` prefers no other. */
 const CLASSIC_CONTROL: readonly EnvSpecFields[] = [
   {
     id: "CartPole-v0",
@@ -49,15 +54,37 @@ const CLASSIC_CONTROL: readonly EnvSpecFields[] = [
     maxEpisodeSteps: 500,
     rewardThreshold: 475,
   },
-  { id: "MountainCar-v0", entryPoint: MountainCarEnv, maxEpisodeSteps: 200, rewardThreshold: -110 },
+  {
+    id: "MountainCar-v0",
+    entryPoint: MountainCarEnv,
+    vectorEntryPoint: MountainCarVectorEnv,
+    preferVectorEntryPoint: false,
+    maxEpisodeSteps: 200,
+    rewardThreshold: -110,
+  },
   {
     id: "MountainCarContinuous-v0",
     entryPoint: MountainCarContinuousEnv,
+    vectorEntryPoint: MountainCarContinuousVectorEnv,
+    preferVectorEntryPoint: false,
     maxEpisodeSteps: 999,
     rewardThreshold: 90,
   },
-  { id: "Pendulum-v1", entryPoint: PendulumEnv, maxEpisodeSteps: 200 },
-  { id: "Acrobot-v1", entryPoint: AcrobotEnv, maxEpisodeSteps: 500, rewardThreshold: -100 },
+  {
+    id: "Pendulum-v1",
+    entryPoint: PendulumEnv,
+    vectorEntryPoint: PendulumVectorEnv,
+    preferVectorEntryPoint: false,
+    maxEpisodeSteps: 200,
+  },
+  {
+    id: "Acrobot-v1",
+    entryPoint: AcrobotEnv,
+    vectorEntryPoint: AcrobotVectorEnv,
+    preferVectorEntryPoint: false,
+    maxEpisodeSteps: 500,
+    rewardThreshold: -100,
+  },
 ];
 
 const TOY_TEXT: readonly EnvSpecFields[] = [

@@ -39,8 +39,13 @@ export interface EnvSpecFields {
   readonly kwargs?: Kwargs;
   /** Wrappers that `make` puts around the environment, innermost first. */
   readonly additionalWrappers?: readonly WrapperSpec[];
-  /** What makes a vector environment of its own; `makeVec` prefers it. */
+  /** What makes a vector environment of its own, for `makeVec`. */
   readonly vectorEntryPoint?: VectorEnvCreator | string | null;
+  /**
+   * Whether `makeVec` takes the `vectorEntryPoint` where no mode is asked for, as Gymnasium does (default). `false` for
+   * environments that have none in Gymnasium, so that `makeVec(id)` gives the trajectories of Python there, too.
+   */
+  readonly preferVectorEntryPoint?: boolean;
   /** Heading under which `pprintRegistry` lists it; by default its namespace or name. */
   readonly group?: string | null;
 }
@@ -64,6 +69,7 @@ export class EnvSpec implements Required<EnvSpecFields> {
   readonly kwargs: Kwargs;
   readonly additionalWrappers: readonly WrapperSpec[];
   readonly vectorEntryPoint: VectorEnvCreator | string | null;
+  readonly preferVectorEntryPoint: boolean;
   readonly group: string | null;
 
   /** @throws GymnasiumError `malformed-id` */
@@ -82,6 +88,7 @@ export class EnvSpec implements Required<EnvSpecFields> {
     this.kwargs = Object.freeze({ ...fields.kwargs });
     this.additionalWrappers = Object.freeze([...(fields.additionalWrappers ?? [])]);
     this.vectorEntryPoint = fields.vectorEntryPoint ?? null;
+    this.preferVectorEntryPoint = fields.preferVectorEntryPoint ?? true;
     this.group = fields.group ?? null;
   }
 
@@ -109,6 +116,7 @@ export class EnvSpec implements Required<EnvSpecFields> {
       kwargs: this.kwargs as { readonly [name: string]: JsonValue },
       additionalWrappers: this.additionalWrappers.map(({ name, args }) => ({ name, args })),
       vectorEntryPoint: typeof this.vectorEntryPoint === "string" ? this.vectorEntryPoint : null,
+      preferVectorEntryPoint: this.preferVectorEntryPoint,
       group: this.group,
     };
   }

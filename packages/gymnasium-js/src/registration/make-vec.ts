@@ -18,7 +18,10 @@ const VECTORIZATION_MODES: readonly VectorizationMode[] = ["sync", "vector_entry
 export interface MakeVecOptions {
   /** How many environments. */
   readonly numEnvs?: number;
-  /** By default `"vector_entry_point"` where the spec has one, else `"sync"`. */
+  /**
+   * By default `"vector_entry_point"` where the spec has one and prefers it (`preferVectorEntryPoint`), else `"sync"`:
+   * as in Gymnasium, where of the built-in environments only CartPole has one.
+   */
   readonly vectorizationMode?: VectorizationMode | null;
   /** When environments start their next episode. */
   readonly autoresetMode?: AutoresetMode;
@@ -66,8 +69,8 @@ export type VectorOf<Made> =
  *
  * `"sync"` steps single environments one after the other: `reset({ seed })` gives environment `i` the seed `seed + i`,
  * and each behaves exactly as `make` would make it. `"vector_entry_point"` is an implementation of its own in one loop;
- * CartPole's uses one generator for all, as Gymnasium's does. `"async"` steps the same as `"sync"` in worker threads,
- * and returns promises: see `AsyncVectorEnv`.
+ * classic control has them, with one generator for all, as Gymnasium's for CartPole. `"async"` steps the same as
+ * `"sync"` in worker threads, and returns promises: see `AsyncVectorEnv`.
  *
  * @throws GymnasiumError as `make` does; `bad-kwarg` for unknown modes.
  *
@@ -115,7 +118,8 @@ export function makeVec(
   const vectorEntryPoint = spec.vectorEntryPoint ?? registry.get(spec.id)?.vectorEntryPoint ?? null;
   const canRunOwn =
     vectorEntryPoint !== null && wrappers.length === 0 && spec.additionalWrappers.length === 0;
-  const mode = vectorizationMode ?? (canRunOwn ? "vector_entry_point" : "sync");
+  const mode =
+    vectorizationMode ?? (canRunOwn && spec.preferVectorEntryPoint ? "vector_entry_point" : "sync");
   if (!VECTORIZATION_MODES.includes(mode)) {
     throw new GymnasiumError(
       "bad-kwarg",
