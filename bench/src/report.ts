@@ -68,7 +68,7 @@ export function json(results: readonly RowResult[], where: Circumstances): strin
     systems: measurements.map((measurement) => ({
       ...measurement,
       oursIsTimesAsFast: timesAsFast(row, measurements[0]!, measurement),
-      goal: goalFor(row, measurement.system),
+      goal: goalFor(row, measurements, measurement.system),
     })),
   }));
   return `${JSON.stringify({ ...where, rows }, null, 2)}\n`;
@@ -82,7 +82,7 @@ function tableLines({ row, measurements }: RowResult): (readonly string[])[] {
     }
     const { system, spread, remark = "" } = measurement;
     const ratio = timesAsFast(row, measurements[0]!, measurement);
-    const goal = goalFor(row, system);
+    const goal = goalFor(row, measurements, system);
     return [
       title,
       system,
@@ -101,9 +101,20 @@ function timesAsFast(row: Row, ours: Measurement, other: Measurement): number | 
   return row.unit.better === "lower" ? quotient : 1 / quotient;
 }
 
-function goalFor(row: Row, system: string): number | null {
-  const found = Object.entries(row.goals ?? {}).find(([name]) => system.startsWith(name));
-  return found?.[1] ?? null;
+/** A goal holds against the best setting of a system: PyTorch's better number of threads. */
+function goalFor(
+  { goals = {}, unit }: Row,
+  measurements: readonly Measurement[],
+  system: string,
+): number | null {
+  for (const [name, goal] of Object.entries(goals)) {
+    const rivals = measurements.flatMap((rival) =>
+      "spread" in rival && rival.system.startsWith(name) ? [{ system: rival.system, ...rival.spread }] : [],
+    );
+    rivals.sort((a, b) => (unit.better === "lower" ? a.median - b.median : b.median - a.median));
+    if (rivals[0]?.system === system) return goal;
+  }
+  return null;
 }
 
 /** Three digits, thousands separated. */
