@@ -6,6 +6,7 @@ import { findEnvironment } from "../arguments/environment.ts";
 import { count, seed } from "../arguments/values.ts";
 import { ArgumentError, exitStatus } from "../exit-status.ts";
 import { readRunCheckpoint, readRunConfig } from "../run-folder/run-folder.ts";
+import { recordEpisode } from "../video/record-episode.ts";
 import type { CliCommand } from "./command.ts";
 
 /** Episodes where the run itself was never evaluated. */
@@ -23,6 +24,7 @@ export const evalCommand: CliCommand = {
       .option("--episodes <count>", "how many (default: as in training)", count)
       .option("--seed <integer>", "episode i starts from this seed + i (default: as in training)", seed)
       .option("--stochastic", "draw actions from the policy instead of taking the most likely one")
+      .option("--video <folder>", "also record the first episode there, as an animated GIF")
       .option("--device <name>", "see gradbridge devices (default: as in training)")
       .option("--plugin <specifier>", "where the environment comes from, if it is no longer where it was");
   },
@@ -52,10 +54,13 @@ export const evalCommand: CliCommand = {
       seed: from,
       deterministic,
     });
+    const video =
+      options.video === undefined
+        ? null
+        : recordEpisode(policy, { id, folder: options.video, seed: from, deterministic });
     if (options.json === true) {
-      terminal.out(
-        `${JSON.stringify({ env: id, run, episodes, seed: from, deterministic, mean, std, returns })}\n`,
-      );
+      const result = { env: id, run, episodes, seed: from, deterministic, mean, std, returns };
+      terminal.out(`${JSON.stringify(video === null ? result : { ...result, video })}\n`);
     } else {
       const actions = deterministic ? "most likely actions" : "drawn actions";
       const threshold = rewardThreshold === null ? "" : `; threshold ${rewardThreshold}`;
@@ -64,6 +69,7 @@ export const evalCommand: CliCommand = {
           `(${actions}, seed ${from}, lowest ${Math.min(...returns).toFixed(1)}, ` +
           `highest ${Math.max(...returns).toFixed(1)}${threshold})\n`,
       );
+      if (video !== null) terminal.out(`the first episode: ${video}\n`);
     }
     return exitStatus.done;
   },
