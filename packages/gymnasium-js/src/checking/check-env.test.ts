@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Env, type ResetOptions, type ResetResult, type StepResult } from "../env.ts";
+import { GymnasiumError } from "../errors.ts";
 import { make } from "../registration/make.ts";
 import { register, registry } from "../registration/registry.ts";
+import { setCanvasFactory } from "../rendering/canvas.ts";
 import { Box } from "../spaces/box.ts";
 import { Discrete } from "../spaces/discrete.ts";
 import { setWarningHandler } from "../warning.ts";
@@ -162,6 +164,20 @@ describe("checkEnv", () => {
     expect(() => checkEnv(made(entryPoint))).toThrow(message);
   });
 
+  it("warns of a render mode that cannot be checked for want of a canvas package, and checks the rest", () => {
+    const missing = new GymnasiumError("missing-package", "There is no canvas here.");
+    const before = setCanvasFactory(() => {
+      throw missing;
+    });
+    try {
+      expect(checkEnv(make("CartPole-v1"))).toContain(
+        'Render mode "rgb_array" was not checked: There is no canvas here.',
+      );
+    } finally {
+      setCanvasFactory(before);
+    }
+  });
+
   it("warns of what is probably a mistake", () => {
     class Wide extends Counter {
       override readonly observationSpace: Box = new Box(Number.NEGATIVE_INFINITY, 100, { shape: [1] });
@@ -179,7 +195,7 @@ describe.each([...registry.keys()])("%s", (id) => {
   it("passes checkEnv", () => {
     const kept = warnings;
     checkEnv(make(id).unwrapped);
-    const unusual = kept.filter((warning) => !/Infinity|symmetric|out of date/.test(warning));
+    const unusual = kept.filter((warning) => !/Infinity|symmetric|out of date|was not checked/.test(warning));
     expect(unusual).toEqual([]);
   });
 

@@ -244,9 +244,15 @@ function checkRenderModes(env: Env): void {
   if (!isArrayLike(modes)) throw failed(`metadata.renderModes must be a list, got ${describe(modes)}.`);
   for (const renderMode of modes) {
     const other = make(env.spec, { renderMode, disableEnvChecker: true });
-    other.reset();
-    checkedRender(other);
-    other.close();
+    try {
+      other.reset();
+      checkedRender(other);
+    } catch (error) {
+      if (!(error instanceof GymnasiumError) || error.code !== "missing-package") throw error;
+      warn(`Render mode "${renderMode}" was not checked: ${error.message}`);
+    } finally {
+      other.close();
+    }
   }
 }
 
