@@ -29,5 +29,5 @@ it.each(programs.map((source, i) => [i, source] as const))(
 
 it("the README lists every environment", () => {
   for (const id of registry.keys()) if (id !== "CartPole-v0") expect(readme).toContain(`\`${id}\``);
-  expect(programs).toHaveLength(3);
+  expect(programs).toHaveLength(4);
 });

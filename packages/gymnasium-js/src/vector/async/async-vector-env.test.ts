@@ -82,6 +82,18 @@ describe("AsyncVectorEnv", () => {
     expect((await errorOf(() => envs.resetWait())).code).toBe("no-call-pending");
   });
 
+  it("does every step exactly once, with more threads than cores", async () => {
+    const envs = makeTroublesome({ numWorkers: 4, maxEpisodeSteps: -1 });
+    await envs.reset();
+    const actions = new Int32Array(4);
+    for (let t = 1; t < 3000; t++) {
+      const [observations] = (await envs.step(actions)) as unknown as [Float32Array];
+      if (observations.some((value, i) => value !== (i % 2 === 0 ? t : 2 * t))) {
+        expect.fail(`after ${t} steps the environments counted ${observations}`);
+      }
+    }
+  });
+
   it("hands out fresh arrays with copy", async () => {
     const envs = makeTroublesome({ copy: true });
     const [first] = await envs.reset();
