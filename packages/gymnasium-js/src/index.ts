@@ -162,6 +162,7 @@ export {
 } from "./vector/vector-wrapper.ts";
 export { setWarningHandler, type WarningHandler } from "./warning.ts";
 export { ActionWrapper, ObservationWrapper, RewardWrapper, Wrapper } from "./wrapper.ts";
+export { AddRenderObservation } from "./wrappers/add-render-observation.ts";
 export { Autoreset } from "./wrappers/autoreset.ts";
 export { registerWrapper, type WrapperCreator } from "./wrappers/built-in-wrappers.ts";
 export { ClipAction } from "./wrappers/clip-action.ts";
@@ -187,6 +188,7 @@ export { RescaleAction } from "./wrappers/rescale-action.ts";
 export { type RescaledBox, rescaleBox } from "./wrappers/rescale-box.ts";
 export { RescaleObservation } from "./wrappers/rescale-observation.ts";
 export { ReshapeObservation } from "./wrappers/reshape-observation.ts";
+export { ResizeObservation } from "./wrappers/resize-observation.ts";
 export { RunningMeanStd } from "./wrappers/running-mean-std.ts";
 export { StickyAction } from "./wrappers/sticky-action.ts";
 export { TimeAwareObservation, type TimeAwareOptions } from "./wrappers/time-aware-observation.ts";

@@ -3,6 +3,7 @@ import { GymnasiumError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { closestMatch } from "../registration/closest-match.ts";
 import type { WrapperSpec } from "../registration/env-spec.ts";
+import { AddRenderObservation } from "./add-render-observation.ts";
 import { Autoreset } from "./autoreset.ts";
 import { ClipAction } from "./clip-action.ts";
 import { ClipReward } from "./clip-reward.ts";
@@ -26,6 +27,7 @@ import { RepeatAction } from "./repeat-action.ts";
 import { RescaleAction } from "./rescale-action.ts";
 import { RescaleObservation } from "./rescale-observation.ts";
 import { ReshapeObservation } from "./reshape-observation.ts";
+import { ResizeObservation } from "./resize-observation.ts";
 import { StickyAction } from "./sticky-action.ts";
 import { TimeAwareObservation } from "./time-aware-observation.ts";
 import { TimeLimit } from "./time-limit.ts";
@@ -41,6 +43,7 @@ function creatorOf(wrapper: new (env: never, ...args: never[]) => Env): WrapperC
 
 const creators: Map<string, WrapperCreator> = new Map(
   Object.entries({
+    AddRenderObservation,
     Autoreset,
     ClipAction,
     ClipReward,
@@ -64,6 +67,7 @@ const creators: Map<string, WrapperCreator> = new Map(
     RescaleAction,
     RescaleObservation,
     ReshapeObservation,
+    ResizeObservation,
     StickyAction,
     TimeAwareObservation,
     TimeLimit,
