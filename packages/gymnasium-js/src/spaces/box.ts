@@ -182,7 +182,15 @@ export class Box<D extends DType = "float32"> extends Space<TypedArrayOf[D], Typ
   }
 
   override writeBatch(batch: TypedArrayOf[D], index: number, element: TypedArrayOf[D]): void {
+    if (element.length !== this.size) throw this.wrongLength(element.length);
     batch.set(element, index * this.size);
+  }
+
+  private wrongLength(length: number): GymnasiumError {
+    return new GymnasiumError(
+      "bad-observation",
+      `An element of ${this} has ${this.size} numbers, got ${length}. Nothing was written; return one of the space's shape.`,
+    );
   }
 
   override readBatch(batch: TypedArrayOf[D], index: number): TypedArrayOf[D] {

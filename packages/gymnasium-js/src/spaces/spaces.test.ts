@@ -174,3 +174,13 @@ describe("dtypes", () => {
     expect(canCast("float32", "int32")).toBe(false);
   });
 });
+
+describe("a batch of boxes", () => {
+  it("refuses an element of another length, and its neighbours keep theirs", () => {
+    const space = new Box(-1, 1, { shape: [2] });
+    const batch = Float32Array.of(1, 2, 3, 4, 5, 6);
+    expect(codeOf(() => space.writeBatch(batch, 1, Float32Array.of(7, 8, 9)))).toBe("bad-observation");
+    expect(codeOf(() => space.writeBatch(batch, 1, Float32Array.of(7)))).toBe("bad-observation");
+    expect([...batch]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+});

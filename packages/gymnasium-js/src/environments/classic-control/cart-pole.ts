@@ -30,7 +30,7 @@ export interface CartPoleKwargs {
 }
 
 /** The observation space of the cart-pole: twice the limits at which an episode ends, velocities unbounded. */
-export function cartPoleObservationSpace(): Box {
+function cartPoleObservationSpace(): Box {
   const high = [POSITION_LIMIT * 2, Infinity, ANGLE_LIMIT * 2, Infinity];
   return new Box(
     high.map((bound) => -bound),
