@@ -15,7 +15,7 @@ export interface NetworkNumbers {
 
 /**
  * The numbers of a multilayer perceptron, drawn from `generator(0)` in the order weights, x, seed. The Python peers
- * draw the same ones from `numpy.random.default_rng(0)`, see peers/numbers.py.
+ * draw the same ones from `numpy.random.default_rng(0)`, see peers/shared_numbers.py.
  */
 export function networkNumbers(sizes: readonly number[], batch: number): NetworkNumbers {
   const random = generator(0);
@@ -45,7 +45,7 @@ export interface PpoNumbers {
   readonly returns: Float32Array;
 }
 
-/** The numbers of {@link PpoNumbers}; observations are the actor's x. peers/numbers.py draws the same ones. */
+/** The numbers of {@link PpoNumbers}; observations are the actor's x. peers/shared_numbers.py draws the same ones. */
 export function ppoNumbers(size: number): PpoNumbers {
   const random = generator(1);
   const normal = (): Float32Array => {

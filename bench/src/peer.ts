@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { StartSubject, Subject } from "./subject.ts";
 
-/** The Python that has the peers' packages: see peers/setup. */
+/** The Python that has the peers' packages: see peer-environment.ts. */
 export const python: string = fileURLToPath(new URL("../.venv/bin/python", import.meta.url));
 
 /** The folder of the peers' scripts. */
