@@ -1,4 +1,9 @@
-/** Every kernel that the `wasm` device calls. One line per family; the JavaScript side is `src/devices/wasm`. */
+/**
+ * Every kernel that the `wasm` device calls. One line per family; the JavaScript side is `src/devices/wasm`.
+ *
+ * `@inline` before a function is AssemblyScript, not TypeScript: the `@ts-ignore: decorator` above each is for editors,
+ * which know decorators on classes alone.
+ */
 export { layoutAddress, scratchEnd } from "./scratch";
 export { unaryFloat, unaryInteger } from "./unary";
 export { binaryContiguous, binaryRows, binaryScalarFloat, binaryScalarInteger, binaryTiled } from "./binary";

@@ -132,13 +132,13 @@ export { type BatchOf, type ElementOf, Space, type SpaceJson, type SpaceSeed } f
 export { spaceFromJSON } from "./spaces/space-from-json.ts";
 export { Text, type TextOptions } from "./spaces/text.ts";
 export { Tuple, type TupleBatch, type TupleElement, type TupleOptions } from "./spaces/tuple.ts";
-export {
-  type AsyncCloseOptions,
-  AsyncVectorEnv,
-  type AsyncVectorEnvOptions,
-  type WaitOptions,
-} from "./vector/async/async-vector-env.ts";
+export { AsyncVectorEnv } from "./vector/async/async-vector-env.ts";
 export { AsyncVectorEnvError } from "./vector/async/async-vector-env-error.ts";
+export type {
+  AsyncCloseOptions,
+  AsyncVectorEnvOptions,
+  WaitOptions,
+} from "./vector/async/async-vector-env-options.ts";
 export type { EnvFailure } from "./vector/async/protocol.ts";
 export { SyncVectorEnv, type SyncVectorEnvOptions } from "./vector/sync-vector-env.ts";
 export {

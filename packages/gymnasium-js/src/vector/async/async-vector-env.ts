@@ -1,7 +1,7 @@
 import type { EnvMetadata, RenderFrame } from "../../env.ts";
 import { GymnasiumError } from "../../errors.ts";
 import type { JsonValue } from "../../json.ts";
-import type { EnvSpec, Kwargs } from "../../registration/env-spec.ts";
+import type { EnvSpec } from "../../registration/env-spec.ts";
 import { make } from "../../registration/make.ts";
 import { findSpec } from "../../registration/registry.ts";
 import { nodeModule } from "../../rendering/optional-package.ts";
@@ -20,45 +20,13 @@ import {
 } from "../vector-env.ts";
 import { addInfo } from "../vector-info.ts";
 import { AsyncVectorEnvError } from "./async-vector-env-error.ts";
+import type { AsyncCloseOptions, AsyncVectorEnvOptions, WaitOptions } from "./async-vector-env-options.ts";
 import type { CallMessage, ResetMessage } from "./env-host.ts";
 import type { Command, EnvFailure, EnvReply, SharedBatch, WorkerSetup } from "./protocol.ts";
 import { copyArrays, createSharedBatch } from "./shared-arrays.ts";
 import { inTime } from "./wait-async.ts";
 import { WorkerPool } from "./worker-pool.ts";
 import { writeActions } from "./write-actions.ts";
-
-/** Options of {@link AsyncVectorEnv}. */
-export interface AsyncVectorEnvOptions {
-  /** How many environments. */
-  readonly numEnvs?: number;
-  /** How many worker threads share them; by default as many as there are cores, at most `numEnvs`. */
-  readonly numWorkers?: number;
-  /**
-   * What every worker imports first, so that environments and wrappers get registered there: addresses
-   * (`import.meta.resolve("acme-envs")`, `new URL("./my-env.js", import.meta.url).href`) or package names.
-   */
-  readonly modules?: readonly string[];
-  /** When environments start their next episode. */
-  readonly autoresetMode?: AutoresetMode;
-  /** Whether `reset` and `step` return fresh arrays instead of reused ones. */
-  readonly copy?: boolean;
-  /** `renderMode`, `maxEpisodeSteps` and arguments of the environment, as `make` takes them; sent to the workers. */
-  readonly kwargs?: Kwargs;
-}
-
-/** How long to wait for a call. */
-export interface WaitOptions {
-  /** Throws `timeout` after so long; by default there is no limit. */
-  readonly timeoutMilliseconds?: number | null;
-}
-
-/** Options of {@link AsyncVectorEnv.close}. */
-export interface AsyncCloseOptions {
-  /** How long a call that still runs, and then the closing of the environments, may take. */
-  readonly timeoutMilliseconds?: number;
-  /** Whether to end the threads at once, without closing the environments. */
-  readonly terminate?: boolean;
-}
 
 interface Pending {
   readonly command: Command;
