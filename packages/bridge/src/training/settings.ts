@@ -2,6 +2,7 @@ import { GradbridgeError } from "@gradbridge/core";
 import { z } from "zod";
 import { type ApplyMode, applyModes } from "../applying/apply-delta.ts";
 import { type EstimatorName, estimators } from "../estimators/registry.ts";
+import { estimatorSettings, tunedSettings } from "./tuned-settings.ts";
 
 const count = z.int().positive();
 const fraction = z.number().min(0).max(1);
@@ -111,38 +112,6 @@ export const defaultSettings: TrainSettings = {
 };
 
 /**
- * Tuned settings by environment, then estimator. Those of PPO are rl-baselines3-zoo's.
- */
-const tuned: { readonly [id: string]: { readonly [estimator: string]: Partial<TrainSettings> } } = {
-  "CartPole-v1": {
-    ppo: {
-      numEnvs: 8,
-      rolloutSteps: 32,
-      minibatchSize: 256,
-      epochs: 20,
-      gamma: 0.98,
-      lambda: 0.8,
-      learningRate: 1e-3,
-      learningRateSchedule: "linear",
-      clip: 0.2,
-      clipSchedule: "linear",
-    },
-  },
-};
-
-/** What an estimator needs whatever the environment: REINFORCE uses each rollout once, as a whole. */
-const byEstimator: { readonly [estimator: string]: Partial<TrainSettings> } = {
-  reinforce: {
-    numEnvs: 8,
-    rolloutSteps: 128,
-    minibatchSize: 1024,
-    epochs: 1,
-    learningRate: 5e-3,
-    learningRateSchedule: "linear",
-  },
-};
-
-/**
  * Defaults, then what is tuned for the environment (`plugin` defaults of its own included), then `given`.
  * @throws code `settings` with one line per wrong value: what came and what is allowed.
  */
@@ -155,8 +124,8 @@ export function resolveSettings(
   const estimator = String(defined.estimator ?? defaultSettings.estimator);
   const merged = {
     ...defaultSettings,
-    ...byEstimator[estimator],
-    ...(environment === null ? {} : tuned[environment]?.[estimator]),
+    ...estimatorSettings[estimator],
+    ...(environment === null ? {} : tunedSettings[environment]?.[estimator]),
     ...plugin,
     ...defined,
   };
