@@ -2,7 +2,8 @@
  * Who may import whom. `pnpm boundaries` checks it; tools/boundaries.test.ts shows that each rule can fail.
  *
  *   random ← core ← policy ─┐
- *   random ← gymnasium-js ← envs ─┴─ bridge ← demo, examples, bench
+ *   random ← gymnasium-js ← envs ─┴─ bridge ← demo, examples, bench, studies
+ *   charts ← demo, studies
  */
 const reachable = {
   random: [],
@@ -11,6 +12,7 @@ const reachable = {
   "gymnasium-js": ["random"],
   envs: ["random", "gymnasium-js"],
   bridge: ["random", "core", "policy", "gymnasium-js", "envs"],
+  charts: [],
 };
 
 const tests = "\\.test\\.ts$";
@@ -21,7 +23,7 @@ const packageOrder = Object.entries(reachable).map(([name, below]) => ({
   severity: "error",
   from: { path: `^packages/${name}/` },
   to: {
-    path: "^(packages|apps|bench|examples)/",
+    path: "^(packages|apps|bench|studies|examples)/",
     pathNot: [name, ...below].map((allowed) => `^packages/${allowed}/`),
   },
 }));
@@ -32,23 +34,23 @@ module.exports = {
     ...packageOrder,
     {
       name: "programs-import-only-packages",
-      comment: "The demo, the benchmarks and each example stand alone on top of the packages.",
+      comment: "The demo, the benchmarks, the studies and each example stand alone on top of the packages.",
       severity: "error",
-      from: { path: "^(apps/[^/]+|bench|examples/[^/]+)/" },
-      to: { path: "^(apps|bench|examples)/", pathNot: "^$1/" },
+      from: { path: "^(apps/[^/]+|bench|studies|examples/[^/]+)/" },
+      to: { path: "^(apps|bench|studies|examples)/", pathNot: "^$1/" },
     },
     {
       name: "only-the-public-face",
       comment: "Another package's inner files are its own business: import the package by its name.",
       severity: "error",
-      from: { path: "^(packages/[^/]+|apps/[^/]+|bench|examples/[^/]+)/" },
+      from: { path: "^(packages/[^/]+|apps/[^/]+|bench|studies|examples/[^/]+)/" },
       to: { path: "^packages/", pathNot: ["^$1/", "^packages/[^/]+/src/index\\.ts$"] },
     },
     {
       name: "packages-by-name",
       comment: "A relative path into another package works here and breaks once published: use its name.",
       severity: "error",
-      from: { path: "^(packages/[^/]+|apps/[^/]+|bench|examples/[^/]+)/" },
+      from: { path: "^(packages/[^/]+|apps/[^/]+|bench|studies|examples/[^/]+)/" },
       to: { path: "^packages/", pathNot: "^$1/", dependencyTypes: ["local"] },
     },
     {
@@ -106,7 +108,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(packages/[^/]+|apps/[^/]+|bench|examples/[^/]+)/(dist|runs|\\.venv)/" },
+    exclude: { path: "^(packages/[^/]+|apps/[^/]+|bench|studies|examples/[^/]+)/(dist|runs|\\.venv)/" },
     tsPreCompilationDeps: true,
     detectProcessBuiltinModuleCalls: true,
     enhancedResolveOptions: {

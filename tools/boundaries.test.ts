@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Every module of a small workspace, and the rules its imports break. */
 const modules: readonly { file: string; source: string; breaks: readonly string[] }[] = [
   // What each package shows to the others, and one inner file of each.
-  ...["random", "core", "policy", "gymnasium-js", "envs", "bridge"].flatMap((name) => [
+  ...["random", "core", "policy", "gymnasium-js", "envs", "bridge", "charts"].flatMap((name) => [
     { file: `packages/${name}/src/index.ts`, source: `export { inner } from "./inner.ts";`, breaks: [] },
     { file: `packages/${name}/src/inner.ts`, source: "export const inner = 1;", breaks: [] },
   ]),
@@ -55,6 +55,17 @@ const modules: readonly { file: string; source: string; breaks: readonly string[
     source: `export { main } from "../../../apps/demo/src/program.ts";`,
     breaks: ["bridge-imports-only-below"],
   },
+  {
+    file: "packages/bridge/src/chart.ts",
+    source: imports("@gradbridge/charts"),
+    breaks: ["bridge-imports-only-below"],
+  },
+  {
+    file: "packages/charts/src/tensors.ts",
+    source: imports("@gradbridge/core"),
+    breaks: ["charts-imports-only-below"],
+  },
+  { file: "apps/demo/src/chart.ts", source: imports("@gradbridge/charts"), breaks: [] },
   { file: "apps/demo/src/program.ts", source: "export const main = 1;", breaks: [] },
   { file: "apps/demo/src/bridge.ts", source: imports("@gradbridge/bridge"), breaks: [] },
   {
@@ -185,7 +196,7 @@ beforeAll(async () => {
     symlinkSync(target, join(workspace, "node_modules", name), "junction");
   };
   write("package.json", JSON.stringify({ name: "workspace", private: true }));
-  for (const folder of ["random", "core", "policy", "gymnasium-js", "envs", "bridge"]) {
+  for (const folder of ["random", "core", "policy", "gymnasium-js", "envs", "bridge", "charts"]) {
     const name = folder === "gymnasium-js" ? folder : `@gradbridge/${folder}`;
     write(
       `packages/${folder}/package.json`,

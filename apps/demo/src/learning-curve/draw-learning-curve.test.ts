@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readProgressLog } from "../run-folder/progress-log.ts";
 import { drawLearningCurve, renderLearningCurve } from "./draw-learning-curve.ts";
-import type { LearningCurve } from "./learning-curve-spec.ts";
+import type { LearningCurve } from "./learning-curve-chart.ts";
 
 const curve: LearningCurve = {
   title: "CartPole-v1 <&>",

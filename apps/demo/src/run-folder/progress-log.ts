@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { EvaluationPoint, TrainingPoint } from "../learning-curve/learning-curve-spec.ts";
+import type { EvaluationPoint, TrainingPoint } from "../learning-curve/learning-curve-chart.ts";
 
 /** The points of a run's learning curve, in order. */
 export interface ProgressLog {
