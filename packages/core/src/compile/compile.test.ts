@@ -137,6 +137,21 @@ describe.each(["reference", "wasm"])("compile on %s", (device) => {
     expect(code(() => inner!.toArray())).toBe("released");
   });
 
+  it("keeps arguments apart that were one tensor, or a captured one, in the recorded run", () => {
+    const weight = tensor([2, 3]);
+    const minus = compile((x: Tensor, y: Tensor) => x.sub(y).mul(weight));
+    expect(minus(weight, weight).toArray()).toEqual([0, 0]);
+    expect(minus(tensor([5, 7]), tensor([1, 2])).toArray()).toEqual([8, 15]);
+    const same = compile((x: Tensor) => [x.neg(), x.reshape([2, 1])] as const);
+    const first = tensor([1, 2]);
+    same(first);
+    expect(same(tensor([3, 4]))[1].toArray()).toEqual([[3], [4]]);
+    expect([first.toArray(), weight.toArray()]).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
+  });
+
   it("runs inside another compiled function as a part of it", () => {
     const square = compile((x: Tensor) => x.mul(x));
     const fn = compile((x: Tensor) => square(x).add(square(x.add(1))));
@@ -148,6 +163,11 @@ describe.each(["reference", "wasm"])("compile on %s", (device) => {
     expect(code(() => compile((x: Tensor) => x.add(tensor([1])))(tensor([1])))).toBe("host-data");
     expect(code(() => compile((x: Tensor) => x)(tensor([1], { requiresGrad: true })))).toBe("compile");
     expect(code(() => compile((x: Tensor) => x)(3 as unknown as Tensor))).toBe("compile");
+    const given = tensor([1]);
+    expect(code(() => compile((x: Tensor) => x.add(x.assign(tensor([5]))))(given))).toBe("host-data");
+    const five = tensor([5]);
+    expect(code(() => compile((x: Tensor) => x.assign(five).add(1))(given))).toBe("compile");
+    expect(given.item()).toBe(1);
     const { parameters, forward } = network();
     forward(batch(2, 0)).sum().backward();
     expect(code(() => compile((x: Tensor) => forward(x).sum().backward())(batch(2, 1)))).toBe("compile");

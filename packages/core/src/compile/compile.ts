@@ -1,8 +1,8 @@
 import { GradbridgeError } from "@gradbridge/random";
-import { mode } from "../autograd/mode.ts";
+import { mode, noGrad } from "../autograd/mode.ts";
 import type { DeviceBuffer } from "../devices/backend.ts";
 import { DeviceError } from "../errors.ts";
-import { detach } from "../ops/detach.ts";
+import { clone } from "../ops/detach.ts";
 import { active, Recording } from "../tensor/recording.ts";
 import { tensorsIn } from "../tensor/scope.ts";
 import { formatShape } from "../tensor/shape.ts";
@@ -88,8 +88,9 @@ function signatureOf(inputs: readonly Tensor[]): string {
 }
 
 function record<Inputs extends readonly Tensor[], R>(fn: (...inputs: Inputs) => R, inputs: Inputs): Entry<R> {
-  // handles of their own, whose buffers the plan exchanges for those of later arguments
-  const stand = inputs.map(detach) as unknown as Inputs;
+  // Copies: every replay overwrites them with its arguments, and no two of them, nor a captured tensor, share memory.
+  const stand = noGrad(() => inputs.map(clone)) as readonly Tensor[] as Inputs;
+  for (const input of stand) input.kept = true;
   const recording = new Recording();
   active.recording = recording;
   let result: R;
@@ -101,7 +102,7 @@ function record<Inputs extends readonly Tensor[], R>(fn: (...inputs: Inputs) => 
     throw error;
   }
   active.recording = null;
-  return planFor(recording, inputs, result);
+  return planFor(recording, stand, result);
 }
 
 function planFor<R>(recording: Recording, inputs: readonly Tensor[], result: R): Entry<R> {
@@ -129,5 +130,6 @@ function planFor<R>(recording: Recording, inputs: readonly Tensor[], result: R):
   );
   for (const storage of own) if (!lastingStorages.has(storage)) storage.surrender();
   for (const output of outputs) output.node = null; // its graph is gone: replays record none
+  for (const { storage } of inputs) own.add(storage);
   return { plan, result, gradients, overwritten: outputs.filter(({ storage }) => own.has(storage)) };
 }

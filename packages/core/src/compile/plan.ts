@@ -1,4 +1,6 @@
-import type { Backend, DeviceBuffer } from "../devices/backend.ts";
+import { GradbridgeError } from "@gradbridge/random";
+import type { Backend, DeviceBuffer, Launch, Program } from "../devices/backend.ts";
+import { recordInOrder } from "../devices/record-in-order.ts";
 import type { RecordedStep } from "../tensor/recording.ts";
 
 /**
@@ -6,15 +8,15 @@ import type { RecordedStep } from "../tensor/recording.ts";
  * and length are reused as soon as their last reader has run.
  */
 export class Plan {
-  readonly #backend: Backend;
-  readonly #steps: readonly RecordedStep[];
-  /** For each input: the places in the steps that read it. */
-  readonly #uses: readonly { readonly buffers: DeviceBuffer[]; readonly at: number }[][];
+  readonly #program: Program;
+  /** What the host does before the kernels run: effects, and the kernels whose numbers change, in recorded order. */
+  readonly #hostSteps: readonly (() => void)[];
 
   /**
-   * @param inputs buffers that stand for the inputs in the recorded steps
+   * @param inputs the plan's own input buffers, which the recorded steps read
    * @param made buffers made by the recorded run; those no longer needed are freed
    * @param lasting those of `made` that keep their values between replays: outputs, gradients
+   * @throws code `compile` where a step writes an input.
    */
   constructor(
     backend: Backend,
@@ -23,31 +25,42 @@ export class Plan {
     made: ReadonlySet<DeviceBuffer>,
     lasting: ReadonlySet<DeviceBuffer>,
   ) {
-    this.#backend = backend;
-    this.#steps = reuseBuffers(backend, steps, made, lasting);
-    this.#uses = inputs.map((input) =>
-      this.#steps.flatMap((step) =>
-        "effect" in step
-          ? []
-          : step.inputs.flatMap((buffer, at) => (buffer === input ? [{ buffers: step.inputs, at }] : [])),
-      ),
-    );
+    refuseChangedInputs(steps, inputs);
+    const launches: Launch[] = [];
+    const hostSteps: (() => void)[] = [];
+    for (const step of reuseBuffers(backend, steps, made, lasting)) {
+      if ("effect" in step) {
+        hostSteps.push(step.effect);
+        continue;
+      }
+      const { kernel } = step;
+      if (typeof kernel === "function") {
+        const index = launches.length;
+        hostSteps.push(() => this.#program.setKernel(index, kernel()));
+      }
+      launches.push({ ...step, kernel: typeof kernel === "function" ? kernel() : kernel });
+    }
+    this.#hostSteps = hostSteps;
+    this.#program = backend.record?.(launches, inputs) ?? recordInOrder(backend, launches, inputs);
   }
 
   /** Runs every step on these inputs. Allocates nothing. */
   replay(inputs: readonly DeviceBuffer[]): void {
-    const steps = this.#steps;
-    for (let i = 0; i < inputs.length; i++) {
-      for (const { buffers, at } of this.#uses[i]) buffers[at] = inputs[i];
-    }
-    for (let i = 0; i < steps.length; i++) {
-      const step = steps[i];
-      if ("effect" in step) step.effect();
-      else {
-        const { kernel } = step;
-        this.#backend.run(typeof kernel === "function" ? kernel() : kernel, step.inputs, step.outputs);
-      }
-    }
+    const hostSteps = this.#hostSteps;
+    for (let i = 0; i < hostSteps.length; i++) hostSteps[i]();
+    this.#program.run(inputs);
+  }
+}
+
+function refuseChangedInputs(steps: readonly RecordedStep[], inputs: readonly DeviceBuffer[]): void {
+  for (const step of steps) {
+    if ("effect" in step) continue;
+    const at = inputs.findIndex((input) => step.outputs.includes(input));
+    if (at < 0) continue;
+    throw new GradbridgeError(
+      "compile",
+      `compile: the function changes argument ${at} in place; arguments are constants. Let the function use the tensor from outside.`,
+    );
   }
 }
 

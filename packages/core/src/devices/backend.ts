@@ -7,6 +7,29 @@ export interface DeviceBuffer {
   readonly length: number;
 }
 
+/** One kernel of a recorded run, on buffers that stay the same from run to run. */
+export interface Launch {
+  readonly kernel: Kernel;
+  readonly inputs: readonly DeviceBuffer[];
+  readonly outputs: readonly DeviceBuffer[];
+}
+
+/** A list of launches made ready to run again and again. */
+export interface Program {
+  /**
+   * Exchanges the kernel of launch `index` for one that differs in numbers only (a learning rate, a bias correction), not in
+   * kind, sizes or strides.
+   */
+  setKernel(index: number, kernel: Kernel): void;
+  /**
+   * Copies `inputs` (dtypes and lengths as recorded) into the program's own input buffers, then runs every launch in
+   * order. Allocates nothing.
+   */
+  run(inputs: readonly DeviceBuffer[]): void;
+  /** Gives back what the program itself occupies; its buffers belong to whoever allocated them. Never needed. */
+  dispose(): void;
+}
+
 /** Runs kernels on one device. Knows nothing of gradients or shapes beyond the kernel's own description. */
 export interface Backend {
   readonly name: string;
@@ -27,6 +50,11 @@ export interface Backend {
   readSync?(buffer: DeviceBuffer): TypedArray;
   /** Runs one kernel. Inputs and outputs are distinct buffers except where the kernel says it works in place. */
   run(kernel: Kernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void;
+  /**
+   * Makes launches ready for replay. `inputs` are the program's own input buffers: launches read them, none writes them, and
+   * `run` fills them first. Optional: without it, `recordInOrder` runs the launches one by one.
+   */
+  record?(launches: readonly Launch[], inputs: readonly DeviceBuffer[]): Program;
   /** Frees the device. Buffers become unusable. */
   dispose(): void;
 }
