@@ -2,6 +2,8 @@ import { GradbridgeError, noGrad, tensor, tidy } from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
 import type { Generator } from "@gradbridge/random";
 import type { VectorEnv, VectorInfo } from "gymnasium-js";
+import type { ObservationNormalizer } from "./observation-normalizer.ts";
+import type { RewardNormalizer } from "./reward-normalizer.ts";
 import type { Episode, Rollout, RolloutColumn, RolloutPosition } from "./rollout.ts";
 import { actionDecoder, actionValues, type ObservationEncoder, observationEncoder } from "./spaces.ts";
 
@@ -15,6 +17,10 @@ export interface CollectOptions {
   readonly start?: RolloutPosition;
   /** Seed of that reset: environment i gets seed + i. */
   readonly seed?: number;
+  /** Learns from every observation; the policy sees them normalised, and the rollout holds them so. */
+  readonly normalizeObservation?: ObservationNormalizer;
+  /** Learns from every reward; the rollout holds them normalised, its episodes' returns are the environment's own. */
+  readonly normalizeReward?: RewardNormalizer;
 }
 
 /**
@@ -36,8 +42,9 @@ export async function collect(policy: Policy, envs: VectorEnv, options: CollectO
   }
   const encoder = observationEncoder(envs.singleObservationSpace);
   const decoder = actionDecoder(envs.singleActionSpace);
-  const position = options.start ?? (await startOf(envs, encoder, options.seed));
+  const position = options.start ?? (await startOf(envs, encoder, options));
   const recorder = new Recorder(steps, envs.numEnvs, encoder.size, position);
+  const { normalizeObservation, normalizeReward } = options;
 
   for (let t = 0; t < steps; t++) {
     const observation = recorder.observationAt(t);
@@ -53,10 +60,15 @@ export async function collect(policy: Policy, envs: VectorEnv, options: CollectO
     });
     const pending = envs.step(decoder.decode(actions) as never);
     const [next, rewards, terminated, truncated, info] = pending instanceof Promise ? await pending : pending;
-    recorder.recordStep(t, rewards, terminated, truncated);
     encoder.encode(next, recorder.observationAt(t + 1));
     recorder.checkObservation(t + 1);
-    recorder.recordFinalValues(t, (rows) => finalValues(policy, encoder, envs, info, rows));
+    recorder.recordStep(t, rewards, terminated, truncated, normalizeReward);
+    learnAndNormalize(normalizeObservation, recorder.observationAt(t + 1));
+    recorder.recordFinalValues(t, (rows) => {
+      const last = finalObservations(encoder, envs, info, rows);
+      normalizeObservation?.normalize(last);
+      return valuesOf(policy, last, encoder.size);
+    });
   }
   return recorder.finish((observation) => valuesOf(policy, observation, encoder.size));
 }
@@ -64,16 +76,23 @@ export async function collect(policy: Policy, envs: VectorEnv, options: CollectO
 async function startOf(
   envs: VectorEnv,
   encoder: ObservationEncoder,
-  seed: number | undefined,
+  { seed, normalizeObservation, normalizeReward }: CollectOptions,
 ): Promise<RolloutPosition> {
   const [batch] = await envs.reset(seed === undefined ? {} : { seed });
   const observation = new Float32Array(envs.numEnvs * encoder.size);
   encoder.encode(batch, observation);
+  learnAndNormalize(normalizeObservation, observation);
+  normalizeReward?.reset();
   return {
     observation,
     episodeReturn: new Float64Array(envs.numEnvs),
     episodeLength: new Int32Array(envs.numEnvs),
   };
+}
+
+function learnAndNormalize(normalizer: ObservationNormalizer | undefined, observation: Float32Array): void {
+  normalizer?.update(observation);
+  normalizer?.normalize(observation);
 }
 
 /** v of encoded observations, [rows]; zeros for a policy without a value. */
@@ -87,9 +106,8 @@ function valuesOf(policy: Policy, observation: Float32Array, size: number): Floa
   );
 }
 
-/** v of the last observations of the episodes that were cut off in the given environments. */
-function finalValues(
-  policy: Policy,
+/** The last observations of the episodes that were cut off in the given environments, encoded. */
+function finalObservations(
   encoder: ObservationEncoder,
   envs: VectorEnv,
   info: VectorInfo,
@@ -101,7 +119,7 @@ function finalValues(
   rows.forEach((row, i) => {
     chosen.set(all.subarray(row * encoder.size, (row + 1) * encoder.size), i * encoder.size);
   });
-  return valuesOf(policy, chosen, encoder.size);
+  return chosen;
 }
 
 /** The arrays of a rollout while it is collected. */
@@ -161,7 +179,13 @@ class Recorder {
     this.#column(this.#outputs, name, values, scalar).values.set(values, t * values.length);
   }
 
-  recordStep(t: number, rewards: Float64Array, terminated: Uint8Array, truncated: Uint8Array): void {
+  recordStep(
+    t: number,
+    rewards: Float64Array,
+    terminated: Uint8Array,
+    truncated: Uint8Array,
+    normalizer: RewardNormalizer | undefined,
+  ): void {
     const at = t * this.#numEnvs;
     this.#reward.set(rewards, at);
     this.#terminated.set(terminated, at);
@@ -182,6 +206,7 @@ class Recorder {
         this.#episodeLength[env] = 0;
       }
     }
+    normalizer?.normalize(rewards, terminated, truncated, this.#reward.subarray(at, at + this.#numEnvs));
   }
 
   recordFinalValues(t: number, valuesOfRows: (rows: readonly number[]) => Float32Array): void {

@@ -13,7 +13,7 @@ export interface RolloutColumn {
  * environment b.
  */
 export interface Rollout extends Sequences {
-  /** What the policy saw, encoded as it sees it, float32. */
+  /** What the policy saw, encoded (and normalised) as it sees it, float32. */
   readonly observation: RolloutColumn;
   /** What it did: int32 for discrete actions; continuous ones as drawn, before clipping to the space. */
   readonly action: RolloutColumn;
@@ -21,7 +21,7 @@ export interface Rollout extends Sequences {
   readonly outputs: { readonly [output: string]: RolloutColumn };
   /** log π(action) when it acted, [T, B]. */
   readonly logProb: Float32Array;
-  /** Rewards, [T, B]. */
+  /** Rewards, [T, B]; normalised where `collect` was told so. */
   readonly reward: Float64Array;
   /** Whether the policy has a value output; without one `value` and `nextValue` are 0. */
   readonly hasValue: boolean;
@@ -33,14 +33,14 @@ export interface Rollout extends Sequences {
 
 /** A finished episode. */
 export interface Episode {
-  /** Sum of its rewards, undiscounted. */
+  /** Sum of its rewards, undiscounted, never normalised. */
   readonly return: number;
   readonly length: number;
 }
 
 /** Where environments stand between two rollouts. Plain numbers, so that it can be saved. */
 export interface RolloutPosition {
-  /** Encoded observations, [B, observationSize]. */
+  /** Observations as the policy sees them, [B, observationSize]. */
   readonly observation: Float32Array;
   /** Rewards so far in each running episode, [B]. */
   readonly episodeReturn: Float64Array;

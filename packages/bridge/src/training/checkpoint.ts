@@ -26,6 +26,8 @@ export interface Progress {
   /** State of the environments; null where they offer none, then they are reset on resuming. */
   readonly envs: JsonValue;
   readonly optimizer: { readonly step: number; readonly learningRate: number };
+  /** What the normalisers have learned; null where there is none. */
+  readonly normalizers: { readonly observation: JsonValue; readonly reward: JsonValue };
 }
 
 /** Everything needed to continue a run exactly, or to use its policy. */
@@ -34,7 +36,10 @@ export interface Checkpoint {
   /** Id of the environment; null where it was not made by id. */
   readonly env: string | null;
   readonly progress: Progress;
-  /** Parameters as `policy.…`, optimizer state as `optimizer.…`. */
+  /**
+   * Parameters as `policy.…`, optimizer state as `optimizer.…`. Where observations are normalised,
+   * `policy.observation.mean` and `policy.observation.variance` are the statistics that the policy acts with.
+   */
   readonly tensors: { readonly [name: string]: Tensor };
 }
 

@@ -1,6 +1,8 @@
 import { actorCritic, type Policy } from "@gradbridge/policy";
 import type { Generator } from "@gradbridge/random";
 import type { Space } from "gymnasium-js";
+import { normalizedPolicy } from "../rollouts/normalized-policy.ts";
+import { ObservationNormalizer } from "../rollouts/observation-normalizer.ts";
 import { actionDecoder, observationEncoder } from "../rollouts/spaces.ts";
 import type { TrainSettings } from "./settings.ts";
 
@@ -11,21 +13,25 @@ export interface PolicySpaces {
 }
 
 /**
- * The policy that `train` makes for these spaces and settings: an `actorCritic`. With {@link restorePolicy} it is the
+ * The policy that `train` makes for these spaces and settings: an `actorCritic`, which normalises observations where the
+ * settings say so. With {@link restorePolicy} it is the
  * policy of a checkpoint: `restorePolicy(makePolicy(env, checkpoint.settings), checkpoint)`.
  * @param generator where the initial weights are drawn; default `generator(0)`
  * @throws code `space` for spaces that no policy takes.
  */
 export function makePolicy(
   { observationSpace, actionSpace }: PolicySpaces,
-  { hidden, activation, initialLogStd }: Pick<TrainSettings, "hidden" | "activation" | "initialLogStd">,
+  settings: Pick<TrainSettings, "hidden" | "activation" | "initialLogStd" | "normalizeObservation">,
   generator?: Generator,
 ): Policy {
-  return actorCritic({
-    observationSize: observationEncoder(observationSpace).size,
+  const { hidden, activation, initialLogStd, normalizeObservation } = settings;
+  const observationSize = observationEncoder(observationSpace).size;
+  const policy = actorCritic({
+    observationSize,
     head: actionDecoder(actionSpace, { initialLogStd }).head,
     hidden,
     activation,
     ...(generator === undefined ? {} : { generator }),
   });
+  return normalizeObservation ? normalizedPolicy(policy, new ObservationNormalizer(observationSize)) : policy;
 }

@@ -40,6 +40,10 @@ export interface TrainSettings {
   readonly valueCoefficient: number;
   /** Joint norm that the gradients of all parameters are clipped to. */
   readonly maxGradNorm: number;
+  /** Shift and scale each element of the observations to mean 0, variance 1 of those seen in training, within ± 10. */
+  readonly normalizeObservation: boolean;
+  /** Divide rewards by the standard deviation of the discounted return in training, within ± 10. */
+  readonly normalizeReward: boolean;
   /** Sizes of the hidden layers. */
   readonly hidden: readonly number[];
   readonly activation: "tanh" | "relu";
@@ -74,6 +78,8 @@ export const settingsSchema: z.ZodType<TrainSettings> = z.strictObject({
   entropy: z.number().nonnegative(),
   valueCoefficient: z.number().nonnegative(),
   maxGradNorm: z.number().positive(),
+  normalizeObservation: z.boolean(),
+  normalizeReward: z.boolean(),
   hidden: z.array(count),
   activation: z.enum(["tanh", "relu"]),
   initialLogStd: z.number(),
@@ -103,6 +109,8 @@ export const defaultSettings: TrainSettings = {
   entropy: 0,
   valueCoefficient: 1,
   maxGradNorm: 0.5,
+  normalizeObservation: false,
+  normalizeReward: false,
   hidden: [64, 64],
   activation: "tanh",
   initialLogStd: 0,

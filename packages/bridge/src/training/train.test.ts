@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tensor } from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
-import { Box, Discrete, Env, type ResetResult, type StepResult } from "gymnasium-js";
+import { Box, Discrete, Env, make, type ResetResult, type StepResult } from "gymnasium-js";
 import { describe, expect, it } from "vitest";
 import type { ApplyMode } from "../applying/apply-delta.ts";
 import type { Callback, ProgressRecord, TrainingEnd } from "../callbacks/callback.ts";
@@ -12,7 +12,9 @@ import { jsonlLogger } from "../callbacks/jsonl-logger.ts";
 import { defineEstimator } from "../estimators/estimator.ts";
 import { ppo } from "../estimators/ppo.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
+import type { Rollout } from "../rollouts/rollout.ts";
 import { type Checkpoint, loadCheckpoint, restorePolicy } from "./checkpoint.ts";
+import { makePolicy } from "./make-policy.ts";
 import { train } from "./train.ts";
 
 const small = {
@@ -67,18 +69,54 @@ describe("train", () => {
     expect(logs[2].records).not.toEqual(logs[0].records);
   });
 
-  it("continues a stopped run exactly: parameters, log and evaluation equal those of the run that was not stopped", async () => {
-    const whole = recorder();
-    const uninterrupted = await train({ ...small, callbacks: [whole] });
-    const stop = stopAfter(2);
-    const first = recorder();
-    const interrupted = await train({ ...small, callbacks: [first, stop] });
-    expect(interrupted.reason).toBe("enough");
-    const second = recorder();
-    const resumed = await train({ env: small.env, resume: stop.saved!, callbacks: [second] });
-    expect([...first.records, ...second.records]).toEqual(whole.records);
-    expect(parametersOf(resumed.policy)).toEqual(parametersOf(uninterrupted.policy));
-    expect(resumed.evaluation).toEqual(uninterrupted.evaluation);
+  it.each([
+    ["as it is by default", {}],
+    ["with observations and rewards normalised", { normalizeObservation: true, normalizeReward: true }],
+  ])(
+    "continues a stopped run exactly, %s: parameters, log and evaluation equal those of the run that was not stopped",
+    async (_, settings) => {
+      const whole = recorder();
+      const uninterrupted = await train({ ...small, ...settings, callbacks: [whole] });
+      const stop = stopAfter(2);
+      const first = recorder();
+      const interrupted = await train({ ...small, ...settings, callbacks: [first, stop] });
+      expect(interrupted.reason).toBe("enough");
+      const second = recorder();
+      const resumed = await train({ env: small.env, resume: stop.saved!, callbacks: [second] });
+      expect([...first.records, ...second.records]).toEqual(whole.records);
+      expect(parametersOf(resumed.policy)).toEqual(parametersOf(uninterrupted.policy));
+      expect(resumed.evaluation).toEqual(uninterrupted.evaluation);
+    },
+  );
+
+  it("normalises observations and rewards, and logs the environment's own returns", async () => {
+    const [plain, normalized] = [recorder(), recorder()];
+    const rollouts: Rollout[] = [];
+    const inner = ppo();
+    const watched = defineEstimator({
+      ...inner,
+      prepare(rollout) {
+        rollouts.push(rollout);
+        return inner.prepare(rollout);
+      },
+    });
+    await train({ ...small, callbacks: [plain] });
+    const settings = { normalizeObservation: true, normalizeReward: true, evalEpisodes: 0 };
+    const { policy } = await train({
+      ...small,
+      ...settings,
+      estimator: watched as never,
+      callbacks: [normalized],
+    });
+    expect(normalized.records.map(({ returnMean, lengthMean }) => returnMean! - lengthMean!)).toEqual(
+      normalized.records.map(() => 0), // 1 for each step
+    );
+    expect(normalized.records).not.toEqual(plain.records);
+    const last = rollouts[rollouts.length - 1]!;
+    expect(last.reward.every((reward) => reward > 0 && reward < 0.5)).toBe(true);
+    const spread = [...last.observation.values].reduce((sum, value) => sum + value ** 2, 0);
+    expect(spread / last.observation.values.length).toBeGreaterThan(0.3); // CartPole's angles are about 0.01
+    expect(Object.keys(policy.stateDict())).toContain("observation.mean");
   });
 
   it("takes the same first update as seed and as inner product, bit for bit, and a close one as surrogate", async () => {
@@ -141,6 +179,17 @@ describe("train", () => {
     expect(stop.saved!.progress).toMatchObject({ steps: 512, envs: null });
     const resumed = await train({ env: () => new Aim(), resume: stop.saved! });
     expect(resumed.steps).toBe(1024);
+  });
+
+  it("saves policies with the statistics that they act with", async () => {
+    const stop = stopAfter(3);
+    const result = await train({ ...small, normalizeObservation: true, callbacks: [stop] });
+    const env = make(small.env);
+    const policy = makePolicy(env, stop.saved!.settings);
+    restorePolicy(policy, stop.saved!);
+    expect(evaluate(policy, small.env, { episodes: 3 })).toEqual(result.evaluation);
+    const { "observation.mean": mean } = policy.stateDict();
+    expect([...mean!.dataSync()].every((value) => value !== 0)).toBe(true);
   });
 
   it("saves checkpoints whose policy evaluates as it did in training, and a log without duplicates after a resume", async () => {

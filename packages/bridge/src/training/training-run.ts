@@ -4,6 +4,9 @@ import { GymnasiumError, type JsonValue, type VectorEnv } from "gymnasium-js";
 import type { ProgressRecord, TrainingContext } from "../callbacks/callback.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { collect } from "../rollouts/collect.ts";
+import { isNormalized, type NormalizedPolicy, normalizedPolicy } from "../rollouts/normalized-policy.ts";
+import { ObservationNormalizer } from "../rollouts/observation-normalizer.ts";
+import { RewardNormalizer } from "../rollouts/reward-normalizer.ts";
 import type { Episode, RolloutPosition } from "../rollouts/rollout.ts";
 import { type Checkpoint, restorePolicy, withoutPrefix, withPrefix } from "./checkpoint.ts";
 import { Learner } from "./learner.ts";
@@ -34,6 +37,8 @@ export class TrainingRun implements TrainingContext {
   steps = 0;
   update = 0;
   readonly #parts: TrainingParts;
+  readonly #normalized: NormalizedPolicy | null;
+  readonly #normalizeReward: RewardNormalizer | null;
   readonly #learner: Learner;
   readonly #action: Generator;
   readonly #shuffle: Generator;
@@ -53,8 +58,20 @@ export class TrainingRun implements TrainingContext {
     ];
     this.#action = action;
     this.#shuffle = shuffle;
-    this.policy = parts.makePolicy(initial);
-    this.#learner = new Learner(this.policy, parts.estimator, parts.settings, shuffle);
+    const { normalizeObservation, normalizeReward, gamma } = parts.settings;
+    const policy = parts.makePolicy(initial);
+    this.policy =
+      normalizeObservation && !isNormalized(policy)
+        ? normalizedPolicy(policy, new ObservationNormalizer(policy.observationSize))
+        : policy;
+    this.#normalized = isNormalized(this.policy) ? this.policy : null;
+    this.#normalizeReward = normalizeReward ? new RewardNormalizer(parts.envs.numEnvs, gamma) : null;
+    this.#learner = new Learner(this.#actor, parts.estimator, parts.settings, shuffle);
+  }
+
+  /** The policy that acts on what the rollout holds, and learns from it. */
+  get #actor(): Policy {
+    return this.#normalized?.inner ?? this.policy;
   }
 
   /** Puts everything where the checkpoint says; without one, the environments are reset by the first rollout. */
@@ -70,6 +87,10 @@ export class TrainingRun implements TrainingContext {
     this.#seconds = progress.seconds;
     this.#episodes = progress.episodes;
     this.#recent = [...progress.recent];
+    if (progress.normalizers.observation !== null) {
+      this.#normalized?.normalizer.restore(progress.normalizers.observation);
+    }
+    if (progress.normalizers.reward !== null) this.#normalizeReward?.restore(progress.normalizers.reward);
     const { envs } = this.#parts;
     const sameShape = progress.position.episodeReturn.length === envs.numEnvs;
     if (progress.envs !== null && envs.restore !== undefined && sameShape) {
@@ -88,13 +109,16 @@ export class TrainingRun implements TrainingContext {
     const began = performance.now();
     const { settings } = this;
     const { envs } = this.#parts;
-    const rollout = await collect(this.policy, envs, {
+    const rollout = await collect(this.#actor, envs, {
       steps: settings.rolloutSteps,
       generator: this.#action,
       // only used where environments start anew: at first, and on resuming those that cannot be saved
       seed: settings.seed + this.steps,
       ...(this.#position === undefined ? {} : { start: this.#position }),
+      ...(this.#normalized && { normalizeObservation: this.#normalized.normalizer }),
+      ...(this.#normalizeReward && { normalizeReward: this.#normalizeReward }),
     });
+    this.#normalized?.refresh();
     const summary = this.#learner.learn(rollout, Math.min(1, this.steps / settings.steps));
     this.#position = rollout.end;
     this.steps += rollout.steps * rollout.numEnvs;
@@ -135,6 +159,10 @@ export class TrainingRun implements TrainingContext {
         },
         envs: position === undefined ? null : await stateOf(envs),
         optimizer: { step, learningRate },
+        normalizers: {
+          observation: this.#normalized?.normalizer.state() ?? null,
+          reward: this.#normalizeReward?.state() ?? null,
+        },
       },
       tensors: { ...withPrefix(this.policy.stateDict(), "policy"), ...withPrefix(tensors, "optimizer") },
     };
