@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setDevice, tensor } from "@gradbridge/core";
 import { actorCritic, categoricalHead } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
@@ -93,6 +94,41 @@ describe("RewardNormalizer", () => {
     first.normalize(Float64Array.of(2, 1), zeros, zeros, a);
     second.normalize(Float64Array.of(2, 1), zeros, zeros, b);
     expect(b).toEqual(a);
+  });
+});
+
+describe("against Stable-Baselines3's VecNormalize", () => {
+  // recorded by tools/record/stable-baselines3/record_normalizers.py
+  const recorded = JSON.parse(
+    readFileSync(new URL("./fixtures/vec-normalize.json", import.meta.url), "utf8"),
+  ) as { steps: number; numEnvs: number; size: number; gamma: number } & Record<string, number[]>;
+  const { steps, numEnvs, size, gamma } = recorded;
+
+  it("observations agree to float32 precision, also where they are clipped", () => {
+    const normalizer = new ObservationNormalizer(size);
+    const width = numEnvs * size;
+    for (let t = 0; t <= steps; t++) {
+      const observation = Float32Array.from(recorded.observations!.slice(t * width, (t + 1) * width));
+      normalizer.update(observation);
+      normalizer.normalize(observation).forEach((value, i) => {
+        const expected = recorded.normalizedObservations![t * width + i]!;
+        expect(Math.abs(value - expected)).toBeLessThan(2e-5 * Math.max(1, Math.abs(expected)));
+      });
+    }
+    expect(Math.max(...recorded.normalizedObservations!)).toBeGreaterThan(4);
+  });
+
+  it("rewards agree, over the ends of episodes", () => {
+    const normalizer = new RewardNormalizer(numEnvs, gamma);
+    const out = new Float64Array(numEnvs);
+    for (let t = 0; t < steps; t++) {
+      const row = (name: string): number[] => recorded[name]!.slice(t * numEnvs, (t + 1) * numEnvs);
+      const done = Uint8Array.from(row("dones"));
+      normalizer.normalize(Float64Array.from(row("rewards")), done, new Uint8Array(numEnvs), out);
+      out.forEach((value, env) => {
+        expect(value).toBeCloseTo(row("normalizedRewards")[env]!, 5);
+      });
+    }
   });
 });
 
