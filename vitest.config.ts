@@ -19,7 +19,7 @@ const sources = folders.map(({ name: folder }) => {
 export default defineConfig({
   resolve: { alias: sources },
   test: {
-    include: ["{packages,apps,examples,tools}/**/*.test.ts", "bench/**/*.test.ts"],
+    include: ["{packages,apps,examples,tools}/**/*.test.ts", "{bench,studies}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     reporters: ["default", "./tools/plain-summary-reporter.ts"],
     testTimeout: 60_000,

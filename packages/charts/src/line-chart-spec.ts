@@ -19,6 +19,7 @@ export function lineChartSpec(chart: LineChart): object {
       text: chart.title,
       ...(chart.subtitle === undefined ? {} : { subtitle: chart.subtitle }),
       anchor: "start",
+      frame: "group",
       offset: 12,
     },
     layer: [...levels.map(levelLayer), ...lines.flatMap((line) => lineLayers(line, x, y))],
@@ -37,6 +38,7 @@ export function lineChartSpec(chart: LineChart): object {
       },
       color: {
         type: "nominal",
+        legend: { symbolOpacity: 1 }, // a band's own would make its symbol as pale as the band
         scale: { domain: named.map(({ name }) => name), range: named.map(({ color }) => color) },
       },
     },

@@ -24,6 +24,15 @@ export const theme: object = {
     domainColor: "#888888",
     tickColor: "#888888",
   },
-  legend: { orient: "bottom", direction: "vertical", title: null, labelFontSize: 11, labelLimit: 0 },
+  legend: {
+    orient: "bottom",
+    direction: "vertical",
+    title: null,
+    labelFontSize: 11,
+    labelLimit: 0,
+    symbolOpacity: 1,
+    symbolType: "square",
+    symbolSize: 80,
+  },
   view: { stroke: null },
 };
