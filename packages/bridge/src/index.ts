@@ -5,6 +5,13 @@ export {
   applyDelta,
   applyModes,
 } from "./applying/apply-delta.ts";
+export {
+  type ApplyMeasures,
+  applyWarnings,
+  type OutputMeasures,
+} from "./applying/apply-report.ts";
+export type { ClipOptions } from "./applying/clip-deltas.ts";
+export { DeltaError, type DeltaPlace } from "./applying/delta-error.ts";
 export type { Deltas } from "./applying/deltas.ts";
 export type { Reduction } from "./applying/reduction.ts";
 export { surrogateLoss } from "./applying/surrogate-loss.ts";

@@ -107,6 +107,78 @@ describe("applyDelta", () => {
     });
   });
 
+  it.each(["seed", "inner", "surrogate"] as const)("takes losses into the same pass in mode %s", (mode) => {
+    const { w, outputs, deltas } = setUp();
+    const penalty = outputs.y.square().mean();
+    const norm = w.abs().sum();
+    const report = applyDelta(outputs, deltas, { mode, losses: [penalty, norm] });
+    const together = w.grad!.toArray() as number[][];
+
+    const other = setUp();
+    other.outputs.y.square().mean().backward(undefined, { retainGraph: true });
+    other.w.abs().sum().backward();
+    applyDelta(other.outputs, other.deltas, { mode });
+    (other.w.grad!.toArray() as number[][])[0]!.forEach((value, j) => {
+      expect(together[0]![j]).toBeCloseTo(value, 4);
+    });
+    if (mode === "seed") expect(report.loss!.item()).toBeCloseTo(penalty.item() + norm.item(), 5);
+  });
+
+  it.each(["seed", "inner", "surrogate"] as const)(
+    "accumulates before other passes of the graph in mode %s",
+    (mode) => {
+      const { w, outputs, deltas } = setUp();
+      applyDelta(outputs, deltas, { mode, retainGraph: true });
+      const alone = w.grad!.toArray() as number[][];
+      outputs.y.sum().backward();
+      (w.grad!.toArray() as number[][])[0]!.forEach((value, j) => {
+        expect(value).toBeCloseTo(alone[0]![j]! + 10, 4); // Σ x
+      });
+    },
+  );
+
+  it.each(["seed", "inner", "surrogate"] as const)(
+    "moves a hidden tensor that has other consumers in mode %s",
+    (mode) => {
+      // h = x·w feeds y = v·h² and is moved itself: ∂/∂w = −Σ x (δ_h + δ_y · 2 v h)
+      const w = tensor([[0.5]], { dtype: "float64", requiresGrad: true });
+      const v = tensor([[3]], { dtype: "float64", requiresGrad: true });
+      const x = [1, 2, -1];
+      const h = tensor(
+        x.map((value) => [value]),
+        { dtype: "float64" },
+      ).matmul(w);
+      const y = h.square().mul(v);
+      const [deltaH, deltaY] = [
+        [0.25, -1, 2],
+        [1, 0.5, -0.5],
+      ] as const;
+      const column = (values: readonly number[]): Tensor =>
+        tensor(
+          values.map((value) => [value]),
+          { dtype: "float64" },
+        );
+      applyDelta({ h, y }, { h: column(deltaH), y: column(deltaY) }, { mode, reduction: "sum" });
+      const expectedW = -x.reduce(
+        (sum, value, i) => sum + value * (deltaH[i]! + deltaY[i]! * 2 * 3 * value * 0.5),
+        0,
+      );
+      const expectedV = -x.reduce((sum, value, i) => sum + deltaY[i]! * (value * 0.5) ** 2, 0);
+      expect(w.grad!.item()).toBeCloseTo(expectedW, 12);
+      expect(v.grad!.item()).toBeCloseTo(expectedV, 12);
+    },
+  );
+
+  it("moves a hidden tensor alone: what comes after it gets no gradient", () => {
+    const w = tensor([[0.5]], { requiresGrad: true });
+    const v = tensor([[3]], { requiresGrad: true });
+    const h = tensor([[2], [4]]).matmul(w);
+    h.matmul(v);
+    applyDelta({ h }, { h: Float32Array.of(1, -1) }, { mode: "seed", reduction: "sum" });
+    expect(w.grad!.item()).toBe(2);
+    expect(v.grad).toBeNull();
+  });
+
   it("refuses a wrong δ and changes nothing", () => {
     const { w, outputs, deltas } = setUp();
     const code = (fn: () => unknown): string => {
@@ -123,12 +195,51 @@ describe("applyDelta", () => {
     expect(code(() => applyDelta(outputs, { v: Float32Array.of(1) }, { mode: "seed" }))).toBe("delta");
     expect(code(() => applyDelta(outputs, deltas, { mode: "squared" as ApplyMode }))).toBe("option");
     expect(code(() => applyDelta(outputs, deltas, { mode: "surrogate", anchor: "behavior" }))).toBe("option");
-    for (const mode of ["seed", "surrogate", "inner"] as const) {
-      const poisoned = { v: Float32Array.of(0, 0, Number.NaN, 0) };
-      expect(() => applyDelta(outputs, poisoned, { mode })).toThrow(/"v" is NaN in row 2/);
-    }
+    expect(code(() => applyDelta(outputs, { constructor: deltas.y } as never, { mode: "seed" }))).toBe(
+      "delta",
+    );
+    expect(code(() => applyDelta(outputs, { v: [1, 2, 3, 4] } as never, { mode: "seed" }))).toBe("delta");
+    const double = { y: deltas.y.cast("float64") };
+    expect(code(() => applyDelta(outputs, double, { mode: "inner" }))).toBe("delta");
+    const constant = { y: outputs.y.detach() };
+    expect(code(() => applyDelta(constant, { y: deltas.y }, { mode: "inner" }))).toBe("delta");
+    const behavior = { y: outputs.y.slice([0], [2]).detach(), v: outputs.v.detach() };
+    const anchored = { mode: "surrogate", anchor: "behavior" } as const;
+    expect(code(() => applyDelta(outputs, deltas, { ...anchored, behavior }))).toBe("option");
+    const nan = { y: outputs.y.detach(), v: outputs.v.detach().mul(Number.NaN) };
+    expect(code(() => applyDelta(outputs, deltas, { ...anchored, behavior: nan }))).toBe("non-finite");
+    expect(code(() => applyDelta(outputs, deltas, { mode: "seed", scale: Number.NaN }))).toBe("option");
+    expect(code(() => applyDelta(outputs, deltas, { mode: "seed", reduction: "mean" as never }))).toBe(
+      "option",
+    );
+    expect(code(() => applyDelta(outputs, deltas, { mode: "seed", losses: outputs.y }))).toBe("option");
+    expect(code(() => applyDelta(outputs, deltas, { mode: "inner", losses: tensor(1) }))).toBe("option");
     expect(w.grad).toBeNull();
   });
+
+  it.each(["seed", "surrogate", "inner"] as const)(
+    "names estimator, output and row of a δ that is not finite in mode %s, and changes nothing",
+    (mode) => {
+      const { w, outputs, deltas } = setUp();
+      const poisoned = { y: deltas.y, v: Float32Array.of(0, 0, Number.NaN, 0) };
+      expect(() => applyDelta(outputs, poisoned, { mode, estimator: "mine" })).toThrow(
+        expect.objectContaining({
+          code: "non-finite",
+          message: 'mine: δ for "v" is NaN in row 2, element 0. Nothing was changed.',
+          estimator: "mine",
+          output: "v",
+          row: 2,
+        }),
+      );
+      const wide = Float32Array.from({ length: 12 }, (_, i) => (i === 10 ? -Infinity : 0));
+      expect(() => applyDelta(outputs, { y: wide }, { mode })).toThrow(
+        /"y" is -Infinity in row 3, element 1/,
+      );
+      const huge = { v: Float32Array.of(1e30, 0, 0, 0) };
+      expect(() => applyDelta(outputs, huge, { mode, scale: 1e30 })).toThrow(/"v" is Infinity in row 0/);
+      expect(w.grad).toBeNull();
+    },
+  );
 });
 
 function linear(w: Tensor): Tensor {
@@ -140,6 +251,12 @@ describe("surrogateLoss", () => {
     const y = tensor([[1, 2]], { dtype: "float64", requiresGrad: true });
     surrogateLoss(y, y, tensor([[0.5, -3]], { dtype: "float64" }), { reduction: "sum" }).backward();
     expect(y.grad!.toArray()).toEqual([[-0.5, 3]]);
+  });
+
+  it("does not broadcast", () => {
+    const y = tensor([[1, 2]]);
+    expect(() => surrogateLoss(y, tensor([1, 2]), y)).toThrow(/ỹ is \[2\], y is \[1, 2\]/);
+    expect(() => surrogateLoss(y, y, tensor([[1]]))).toThrow(/δ is \[1, 1\]/);
   });
 
   it("divides by what its reduction says", () => {

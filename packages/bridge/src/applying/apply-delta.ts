@@ -3,17 +3,16 @@ import {
   backward,
   findNonFinite,
   GradbridgeError,
-  maximum,
-  minimum,
+  isTensor,
   mul,
   noGrad,
-  sqrt,
-  square,
   sum,
   type Tensor,
 } from "@gradbridge/core";
 import type { PolicyOutputs } from "@gradbridge/policy";
-import { type DeltaPair, type Deltas, pairDeltas } from "./deltas.ts";
+import { type ApplyMeasures, applyWarnings, measureApplied } from "./apply-report.ts";
+import { type ClipOptions, clipDeltas, deltaNorm } from "./clip-deltas.ts";
+import { type DeltaPair, type Deltas, pairDeltas, requireFinite } from "./deltas.ts";
 import { type Reduction, reductionConstant } from "./reduction.ts";
 import { surrogateLoss } from "./surrogate-loss.ts";
 
@@ -24,7 +23,7 @@ export type ApplyMode = "seed" | "surrogate" | "inner";
 export const applyModes: readonly ApplyMode[] = ["seed", "surrogate", "inner"];
 
 /** Options of {@link applyDelta}. */
-export interface ApplyOptions {
+export interface ApplyOptions extends ClipOptions {
   /**
    * `seed`: `y.backward(−δ c)`, no loss exists. `surrogate`: ½‖y − (ỹ + δ)‖² c, differentiated. `inner`: −⟨δ, y⟩ c,
    * differentiated. c is the reduction's constant. All three agree at y = ỹ to first order.
@@ -41,96 +40,143 @@ export interface ApplyOptions {
   readonly reduction?: Reduction;
   /** ε: multiplies every δ. Default 1. */
   readonly scale?: number;
-  /** δ, all outputs together, is scaled down to this Euclidean norm where it is longer (after `scale`, before the reduction). */
-  readonly maxNorm?: number;
+  /**
+   * Ordinary losses of the same step, one number each, minimized as they are: no scale, clipping or reduction touches
+   * them. δ and losses go through the graph in one backward pass.
+   */
+  readonly losses?: Tensor | readonly Tensor[];
+  /** Keep the graph for another backward pass. Default false. */
+  readonly retainGraph?: boolean;
+  /** Who computed δ: named in errors. */
+  readonly estimator?: string;
 }
 
 /** What was applied. */
 export interface ApplyReport {
   readonly mode: ApplyMode;
-  /** The number whose gradient was taken, a scalar; null in `seed` mode, where none exists. */
+  /** The number whose gradient was taken, a scalar: with `losses`, their sum in it. Null where none exists: `seed` without losses. */
   readonly loss: Tensor | null;
   /** Euclidean norm of δ over all outputs, after `scale` and before clipping; a scalar tensor, computed when asked for. */
   deltaNorm(): Tensor;
+  /**
+   * Norms per output before and after clipping, how much was clipped, the pull's share of the surrogate's gradient,
+   * what rounding takes from δ: scalar tensors, computed when asked for, nothing read. Inside `compile` call it there and
+   * return what it gives.
+   */
+  measure(): ApplyMeasures;
+  /** {@link applyWarnings} of `measure()`: reads them on the host, so not inside `compile`. */
+  warnings(): string[];
 }
 
 /**
- * Backpropagates from a policy's outputs in the direction δ: adds to the gradients of everything the outputs were
- * computed from what makes a *descending* optimizer move the outputs along δ. Ordinary losses may be backpropagated
- * in the same step before or after (keep the graph where they share it).
- * @throws code `delta` for a wrong or non-finite δ, `option` for a wrong option. Nothing is changed then.
+ * Backpropagates from outputs in the direction δ: adds to the gradients of everything the outputs were computed from
+ * what makes a *descending* optimizer move the outputs along δ.
+ *
+ * Outputs may be any tensors of the graph: a policy's heads, or hidden tensors that have other consumers; a δ there adds to
+ * what comes from the consumers. Several outputs go in one pass. Ordinary losses join it as `losses`, or accumulate in a
+ * pass of their own before or after (the first one with `retainGraph` where they share a graph): the gradients are the same.
+ *
+ * Everything is checked before anything changes. A compiled function checks values (NaN) in its recorded run alone;
+ * a NaN in δ always makes the norm of the parameters' gradients NaN, which is the one number to look at there.
+ * @throws DeltaError (code `delta` or `non-finite`) for a wrong δ, naming estimator, output and row; code `option` for a
+ *   wrong option; as `backward` for losses that have no gradient. Nothing is changed then.
  */
 export function applyDelta(outputs: PolicyOutputs, deltas: Deltas, options: ApplyOptions): ApplyReport {
-  const { mode, reduction = "batch-mean" } = options;
+  checkOptions(options);
+  const { mode, reduction = "batch-mean", retainGraph = false, scale = 1 } = options;
+  const pairs = pairDeltas(outputs, deltas, options.estimator);
+  const constants = pairs.map(({ output }) => reductionConstant(reduction, output.shape));
+  const anchors = mode === "surrogate" ? pairs.map((pair) => anchorOf(pair, options)) : null;
+  const losses = lossesOf(options);
+  const scaled = scale === 1 ? pairs : pairs.map((pair) => ({ ...pair, delta: mul(pair.delta, scale) }));
+  requireFinite(scaled, options.estimator);
+  const clipped = clipDeltas(scaled, options);
+
+  let loss: Tensor | null = null;
+  if (mode === "seed") {
+    const seeds = clipped.pairs.map(({ delta }, i) => mul(delta, -constants[i]!));
+    backward([...pairs.map(({ output }) => output), ...losses], [...seeds, ...losses.map(() => null)], {
+      retainGraph,
+    });
+    if (losses.length > 0) loss = noGrad(() => total(losses));
+  } else {
+    const parts = clipped.pairs.map(({ output, delta }, i) =>
+      anchors === null
+        ? mul(sum(mul(output, delta)), -constants[i]!)
+        : surrogateLoss(output, anchors[i]!, delta, { reduction }),
+    );
+    loss = total([...parts, ...losses]);
+    loss.backward(undefined, { retainGraph });
+  }
+  const measure = (): ApplyMeasures => measureApplied({ scaled, clipped, anchors });
+  return {
+    mode,
+    loss,
+    deltaNorm: () => deltaNorm(scaled),
+    measure,
+    warnings: () => applyWarnings(measure()),
+  };
+}
+
+/** Their sum, one number. */
+function total(losses: readonly Tensor[]): Tensor {
+  return losses.map((loss) => loss.reshape([])).reduce((sumSoFar, loss) => add(sumSoFar, loss));
+}
+
+function checkOptions({ mode, anchor = "current", scale = 1 }: ApplyOptions): void {
   if (!applyModes.includes(mode)) {
     throw new GradbridgeError("option", `applyDelta: unknown mode "${mode}". Use ${applyModes.join(", ")}.`);
   }
-  const scaled = scalePairs(pairDeltas(outputs, deltas), options);
-  checkFinite(scaled);
-  const pairs = clipPairs(scaled, options);
-  const constants = pairs.map(({ output }) => reductionConstant(reduction, output.shape));
-  let loss: Tensor | null = null;
-  if (mode === "seed") {
-    backward(
-      pairs.map(({ output }) => output),
-      pairs.map(({ delta }, i) => mul(delta, -constants[i]!)),
-    );
-  } else {
-    const parts = pairs.map((pair, i) =>
-      mode === "inner"
-        ? mul(sum(mul(pair.output, pair.delta)), -constants[i]!)
-        : surrogateLoss(pair.output, anchorOf(pair, options), pair.delta, { reduction }),
-    );
-    loss = parts.reduce((total, part) => add(total, part));
-    loss.backward();
+  if (anchor !== "current" && anchor !== "behavior") {
+    throw new GradbridgeError("option", `applyDelta: unknown anchor "${anchor}". Use current or behavior.`);
   }
-  return { mode, loss, deltaNorm: () => norm(scaled) };
-}
-
-function scalePairs(pairs: readonly DeltaPair[], { scale = 1 }: ApplyOptions): readonly DeltaPair[] {
   if (!Number.isFinite(scale))
     throw new GradbridgeError("option", `applyDelta: scale must be finite, got ${scale}.`);
-  const detached = pairs.map((pair) => ({ ...pair, delta: pair.delta.detach() }));
-  return scale === 1 ? detached : detached.map((pair) => ({ ...pair, delta: mul(pair.delta, scale) }));
 }
 
-function clipPairs(pairs: readonly DeltaPair[], { maxNorm }: ApplyOptions): readonly DeltaPair[] {
-  if (maxNorm === undefined) return pairs;
-  if (!(maxNorm > 0))
-    throw new GradbridgeError("option", `applyDelta: maxNorm must be above 0, got ${maxNorm}.`);
-  // min(1, maxNorm / norm), also where the norm is 0
-  const factor = minimum(mul(maximum(norm(pairs), 1e-30).reciprocal(), maxNorm), 1);
-  return pairs.map((pair) => ({ ...pair, delta: mul(pair.delta, factor) }));
+function lossesOf({ losses = [] }: ApplyOptions): readonly Tensor[] {
+  const given = isTensor(losses) ? [losses] : losses;
+  given.forEach((loss, i) => {
+    if (!isTensor(loss) || loss.size !== 1) {
+      const what = isTensor(loss) ? `a tensor [${loss.shape.join(", ")}]` : String(loss);
+      throw new GradbridgeError(
+        "option",
+        `applyDelta: loss ${i} must be one number, got ${what}. Reduce it.`,
+      );
+    }
+    if (!loss.requiresGrad) {
+      throw new GradbridgeError(
+        "option",
+        `applyDelta: loss ${i} depends on nothing that requires a gradient.`,
+      );
+    }
+  });
+  return given;
 }
 
-function norm(pairs: readonly DeltaPair[]): Tensor {
-  return noGrad(() =>
-    sqrt(pairs.map(({ delta }) => sum(square(delta))).reduce((total, part) => add(total, part))),
-  );
-}
-
-function anchorOf({ name, output }: DeltaPair, { anchor = "current", behavior }: ApplyOptions): Tensor {
-  if (anchor === "current") return output.detach();
+function anchorOf({ name, output }: DeltaPair, { anchor, behavior }: ApplyOptions): Tensor {
+  if (anchor !== "behavior") return output.detach();
   const acted = behavior?.[name];
-  if (acted === undefined || acted.shape.join() !== output.shape.join()) {
+  const fits =
+    acted !== undefined &&
+    acted.shape.join() === output.shape.join() &&
+    acted.dtype === output.dtype &&
+    acted.device === output.device;
+  if (!fits) {
+    const got =
+      acted === undefined ? "nothing" : `${acted.dtype} [${acted.shape.join(", ")}] on ${acted.device}`;
     throw new GradbridgeError(
       "option",
-      `applyDelta: anchor "behavior" needs behavior.${name}, the output [${output.shape.join(", ")}] that acted, ` +
-        `got ${acted === undefined ? "nothing" : `[${acted.shape.join(", ")}]`}.`,
+      `applyDelta: anchor "behavior" needs behavior.${name}, the output ${output.dtype} [${output.shape.join(", ")}] on ` +
+        `${output.device} that acted, got ${got}.`,
     );
   }
-  return acted;
-}
-
-/** Names the output and the row of a δ that is NaN or infinite. */
-function checkFinite(pairs: readonly DeltaPair[]): void {
-  for (const { name, delta } of pairs) {
-    const found = findNonFinite(delta);
-    if (found === null) continue;
-    const width = delta.size / (delta.shape[0] ?? 1);
+  const found = findNonFinite(acted);
+  if (found !== null) {
     throw new GradbridgeError(
       "non-finite",
-      `δ for "${name}" is ${found.value} in row ${Math.floor(found.index / width)}, element ${found.index % width}.`,
+      `applyDelta: behavior.${name} is ${found.value} at position ${found.index}. Nothing was changed.`,
     );
   }
+  return acted.detach();
 }

@@ -1,4 +1,4 @@
-import { add, mul, square, sub, sum, type Tensor } from "@gradbridge/core";
+import { add, GradbridgeError, mul, square, sub, sum, type Tensor } from "@gradbridge/core";
 import { type Reduction, reductionConstant } from "./reduction.ts";
 
 /**
@@ -12,6 +12,7 @@ import { type Reduction, reductionConstant } from "./reduction.ts";
  * @param yTilde ỹ, y's shape, a constant
  * @param delta δ, y's shape, an improvement direction
  * @returns a scalar
+ * @throws code `delta` where the shapes differ: nothing broadcasts.
  */
 export function surrogateLoss(
   y: Tensor,
@@ -19,6 +20,13 @@ export function surrogateLoss(
   delta: Tensor,
   { reduction = "batch-mean" }: { readonly reduction?: Reduction } = {},
 ): Tensor {
+  for (const [name, { shape }] of Object.entries({ ỹ: yTilde, δ: delta })) {
+    if (shape.join() === y.shape.join()) continue;
+    throw new GradbridgeError(
+      "delta",
+      `surrogateLoss: ${name} is [${shape.join(", ")}], y is [${y.shape.join(", ")}]. They must be the same; nothing broadcasts.`,
+    );
+  }
   const target = add(yTilde.detach(), delta.detach());
   return mul(sum(square(sub(y, target))), 0.5 * reductionConstant(reduction, y.shape));
 }
