@@ -1,4 +1,5 @@
 import { defaultSettings } from "@gradbridge/bridge";
+import { Command } from "commander";
 import { expect, it } from "vitest";
 import { givenSettings, optionName, settingOptions } from "./setting-options.ts";
 
@@ -12,6 +13,18 @@ it("writes settings as options", () => {
   expect(options.map((option) => optionName(option.attributeName()))).toEqual(
     options.map(({ long }) => long),
   );
+});
+
+it.each([
+  [["--normalize-reward"], true],
+  [["--normalize-reward", "yes"], true],
+  [["--normalize-reward", "no"], false],
+  [[], undefined],
+])("reads %j", (given, expected) => {
+  const command = new Command();
+  for (const option of settingOptions()) command.addOption(option);
+  command.parse(given, { from: "user" });
+  expect(givenSettings(command.opts())).toEqual(expected === undefined ? {} : { normalizeReward: expected });
 });
 
 it("leaves out what is no setting, and what was not given", () => {

@@ -7,13 +7,15 @@ import {
 } from "@gradbridge/bridge";
 import { InvalidArgumentError, Option } from "commander";
 import { didYouMean } from "./did-you-mean.ts";
-import { decimal, type Reader, wholeNumber, wholeNumbers, word } from "./values.ts";
+import { decimal, type Reader, wholeNumber, wholeNumbers, word, yesOrNo } from "./values.ts";
 
 /** One training setting as an option. Its name is the setting's in kebab case. */
 interface SettingOption {
   readonly flags: string;
   readonly text: string;
   readonly read: Reader;
+  /** What the option stands for without a value. */
+  readonly alone?: string;
   /** Whether it may be given with --resume: it does not change what the run has been so far. */
   readonly resumable?: true;
 }
@@ -45,6 +47,18 @@ const learning: readonly SettingOption[] = [
   { flags: "--entropy <weight>", text: "of the entropy's gradient", read: decimal },
   { flags: "--value-coefficient <weight>", text: "of the value's δ, return − v", read: decimal },
   { flags: "--max-grad-norm <norm>", text: "joint norm that gradients are clipped to", read: decimal },
+  {
+    flags: "--normalize-observation [yes|no]",
+    text: "shift and scale observations to mean 0, variance 1",
+    read: yesOrNo,
+    alone: "yes",
+  },
+  {
+    flags: "--normalize-reward [yes|no]",
+    text: "divide rewards by the deviation of the discounted return",
+    read: yesOrNo,
+    alone: "yes",
+  },
 ];
 
 const network: readonly SettingOption[] = [
@@ -88,8 +102,9 @@ const groups: readonly (readonly [heading: string, settings: readonly SettingOpt
 /** The training settings as options, each checked as the trainer checks it. None has a value unless it is given. */
 export function settingOptions(): Option[] {
   return groups.flatMap(([heading, settings]) =>
-    settings.map(({ flags, text, read }) => {
+    settings.map(({ flags, text, read, alone }) => {
       const option = new Option(flags, text).helpGroup(heading);
+      if (alone !== undefined) option.preset(alone);
       return option.argParser((given: string) => checked(option.attributeName(), given, read(given)));
     }),
   );

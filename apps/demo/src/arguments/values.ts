@@ -18,6 +18,12 @@ export function decimal(text: string): number {
   return Number(text);
 }
 
+/** `yes` or `no`. */
+export function yesOrNo(text: string): boolean {
+  if (text !== "yes" && text !== "no") throw new InvalidArgumentError("Give yes or no.");
+  return text === "yes";
+}
+
 /** A whole number: `100000`, `1e5`. */
 export function wholeNumber(text: string): number {
   const value = decimalNotation.test(text) ? Number(text) : Number.NaN;
