@@ -2,7 +2,8 @@ import { GradbridgeError, setDevice, tensor } from "@gradbridge/core";
 import { generator } from "@gradbridge/random";
 import { describe, expect, it } from "vitest";
 import { actorCritic } from "./actor-critic.ts";
-import { categoricalHead, gaussianHead } from "./heads.ts";
+import { categoricalHead } from "./heads/categorical-head.ts";
+import { gaussianHead } from "./heads/gaussian-head.ts";
 import { orthogonal } from "./modules/orthogonal.ts";
 
 await setDevice("reference");

@@ -1,6 +1,7 @@
 import { GradbridgeError, isTensor, noGrad, reshape, type Tensor, tensor } from "@gradbridge/core";
 import { type Generator, generator as newGenerator } from "@gradbridge/random";
-import type { Head } from "./heads.ts";
+import { maskTensor } from "./distributions/action-mask.ts";
+import type { Head } from "./heads/head.ts";
 import { linear } from "./modules/linear.ts";
 import { type HiddenActivation, mlp } from "./modules/mlp.ts";
 import { parameterized } from "./modules/module.ts";
@@ -10,7 +11,7 @@ import type { Policy, PolicyOutputs } from "./policy.ts";
 export interface ActorCriticOptions {
   /** Number of elements of one observation. */
   readonly observationSize: number;
-  /** What the actor puts out: `categoricalHead(n)`, `gaussianHead(d)`. */
+  /** What the actor puts out: `categoricalHead(n)`, `gaussianHead(d)`, … */
   readonly head: Head;
   /** Sizes of the hidden layers. Default [64, 64]. */
   readonly hidden?: readonly number[];
@@ -76,13 +77,17 @@ export function actorCritic(options: ActorCriticOptions): Policy {
   return {
     observationSize,
     hasValue: true,
+    choices: head.choices,
     ...parameters,
     forward,
     distribution: own.distribution,
-    act(observation, random, { deterministic = false } = {}) {
+    act(observation, random, { deterministic = false, mask } = {}) {
       return noGrad(() => {
-        const outputs = forward(rows(observation, observationSize, device));
-        const distribution = own.distribution(outputs);
+        const batch = rows(observation, observationSize, device);
+        const allowed =
+          mask === undefined ? {} : { mask: maskTensor(mask, batch.shape[0]!, head.choices, device) };
+        const outputs = forward(batch);
+        const distribution = own.distribution(outputs, allowed);
         const action = deterministic ? distribution.mode() : distribution.sample(random);
         return { action, logProb: distribution.logProb(action), outputs };
       });

@@ -1,6 +1,7 @@
 import type { Tensor } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
-import type { Distribution } from "./distributions/distribution.ts";
+import type { ActionMask } from "./distributions/action-mask.ts";
+import type { Distribution, DistributionOptions } from "./distributions/distribution.ts";
 import type { Parameterized } from "./modules/module.ts";
 
 /** A policy's outputs by name, each with B rows: the tensors that δ is given for. */
@@ -15,23 +16,37 @@ export interface PolicyStep {
   readonly outputs: PolicyOutputs;
 }
 
+/** Options of {@link Policy.act}. */
+export interface ActOptions {
+  /** Take the mode instead of drawing. Default false. */
+  readonly deterministic?: boolean;
+  /**
+   * Which actions each row may take: B rows of 0 and 1, `Policy.choices` laid out side by side. An array is checked; a
+   * tensor is int32 [B, Σ choices] and is checked where a row is drawn from. Keep it with the action: learning needs
+   * the same mask, `distribution(outputs, { mask })`.
+   */
+  readonly mask?: ActionMask;
+}
+
 /** A differentiable map from observations to the parameters of a distribution over actions, and values. */
 export interface Policy extends Parameterized {
   /** Number of elements of one observation. */
   readonly observationSize: number;
   /** Whether there is an output named `value`: v(s), [B]. */
   readonly hasValue: boolean;
+  /** How many choices each place of an action has, where a mask may forbid some; empty where `act` takes no mask. */
+  readonly choices: readonly number[];
   /** [B, observationSize] → the outputs. */
   forward(observation: Tensor): PolicyOutputs;
-  /** The distribution that the outputs are the parameters of. */
-  distribution(outputs: PolicyOutputs): Distribution;
+  /**
+   * The distribution that the outputs are the parameters of.
+   * @throws code `mask` for a mask that does not fit, or where {@link Policy.choices} is empty.
+   */
+  distribution(outputs: PolicyOutputs, options?: DistributionOptions): Distribution;
   /**
    * Chooses one action per row, without recording gradients.
    * @param observation [B, observationSize], or a typed array of that many numbers.
+   * @throws code `observation` or `mask` for a batch or mask of the wrong size, `mask` where a row allows nothing.
    */
-  act(
-    observation: Tensor | Float32Array,
-    generator: Generator,
-    options?: { readonly deterministic?: boolean },
-  ): PolicyStep;
+  act(observation: Tensor | Float32Array, generator: Generator, options?: ActOptions): PolicyStep;
 }

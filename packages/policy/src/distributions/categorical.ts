@@ -1,6 +1,7 @@
 import {
   add,
   argmax,
+  cast,
   exp,
   GradbridgeError,
   gather,
@@ -13,18 +14,32 @@ import {
   sum,
   type Tensor,
   tensor,
+  where,
 } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
-import type { ByOutput, Distribution } from "./distribution.ts";
+import { checkMask, nothingAllowed } from "./action-mask.ts";
+import type { ByOutput, Distribution, DistributionOptions } from "./distribution.ts";
 
-/** One of n actions per row, with probabilities p = softmax(logits). Actions are int32 [B] in 0 … n − 1. */
+/** Stands for the logit −∞ of a forbidden action: exp of it is 0 in float32 and float64, and 0 times it is 0. */
+const forbidden = -1e30;
+
+/**
+ * One of n actions per row, with probabilities p = softmax(logits). Actions are int32 [B] in 0 … n − 1.
+ *
+ * A forbidden action has probability exactly 0: it is never drawn and never the mode, and no score moves its logit.
+ * Its log-probability, −∞, is −1e30 here, so that differences and products stay numbers; a `kl` of about 1e30 times a
+ * probability likewise stands for +∞: `other` forbids what this distribution may do.
+ */
 export class Categorical implements Distribution {
-  /** [B, n]. */
+  /** [B, n], as given. */
   readonly logits: Tensor;
+  readonly #mask: Tensor | null;
+  readonly #allowed: Tensor;
   #logProbabilities: Tensor | null = null;
   #probabilities: Tensor | null = null;
 
-  constructor(outputs: { readonly logits: Tensor }) {
+  /** @throws code `shape` unless logits are [B, n], `mask` for a mask that is not int32 [B, n]. */
+  constructor(outputs: { readonly logits: Tensor }, options: DistributionOptions = {}) {
     const { logits } = outputs;
     if (logits.shape.length !== 2) {
       throw new GradbridgeError(
@@ -33,21 +48,30 @@ export class Categorical implements Distribution {
       );
     }
     this.logits = logits;
+    this.#mask = options.mask ?? null;
+    if (this.#mask !== null) checkMask("Categorical", this.#mask, logits);
+    this.#allowed = this.#mask === null ? logits : where(this.#mask, logits, forbidden);
   }
 
   /** log p, [B, n]. */
   get logProbabilities(): Tensor {
-    this.#logProbabilities ??= logSoftmax(this.logits);
+    this.#logProbabilities ??= logSoftmax(this.#allowed);
     return this.#logProbabilities;
   }
 
   /** p, [B, n]. */
   get probabilities(): Tensor {
-    this.#probabilities ??= exp(this.logProbabilities);
+    if (this.#probabilities === null) {
+      const p = exp(this.logProbabilities);
+      this.#probabilities = this.#mask === null ? p : where(this.#mask, p, 0);
+    }
     return this.#probabilities;
   }
 
-  /** Inverts the cumulative distribution at one uniform number per row. */
+  /**
+   * Inverts the cumulative distribution at one uniform number per row.
+   * @throws code `mask` for a row whose actions are all forbidden.
+   */
   sample(generator: Generator): Tensor {
     const [rows, n] = this.logits.shape as [number, number];
     const p = this.probabilities.dataSync();
@@ -55,6 +79,7 @@ export class Categorical implements Distribution {
     for (let row = 0; row < rows; row++) {
       let total = 0;
       for (let i = 0; i < n; i++) total += p[row * n + i]!;
+      if (total === 0) throw nothingAllowed(row);
       const threshold = generator.random() * total;
       let cumulative = 0;
       let action = 0;
@@ -71,7 +96,7 @@ export class Categorical implements Distribution {
   }
 
   mode(): Tensor {
-    return argmax(this.logits, -1);
+    return argmax(this.#allowed, -1);
   }
 
   logProb(action: Tensor): Tensor {
@@ -83,10 +108,11 @@ export class Categorical implements Distribution {
     return neg(sum(this.#pLogP(), 1));
   }
 
-  /** e_a − p. */
+  /** e_a − p; 0 for forbidden actions. */
   score(action: Tensor): { readonly logits: Tensor } & ByOutput {
     const n = this.logits.shape[1]!;
-    return { logits: sub(oneHot(this.#checked(action), n, this.logits.dtype), this.probabilities) };
+    const score = sub(oneHot(this.#checked(action), n, this.logits.dtype), this.probabilities);
+    return { logits: this.#mask === null ? score : mul(score, cast(this.#mask, score.dtype)) };
   }
 
   /** −p (log p + H). */

@@ -26,3 +26,13 @@ export interface Distribution {
   /** KL(this ‖ other), [B]. */
   kl(other: this): Tensor;
 }
+
+/** What a distribution depends on beside a policy's outputs. */
+export interface DistributionOptions {
+  /**
+   * Which choices each row has: int32 [B, m], 0 where one is forbidden, else 1. `Categorical` has m = n choices,
+   * `MultiCategorical` those of all its places side by side. Default: all are allowed. A row, or a place of it, that
+   * forbids everything describes no distribution: `sample` and `act` refuse it.
+   */
+  readonly mask?: Tensor;
+}

@@ -1,0 +1,24 @@
+import { Bernoulli } from "../distributions/bernoulli.ts";
+import { parameterized } from "../modules/module.ts";
+import { checkSize, type Head, refuseMask } from "./head.ts";
+
+/**
+ * `size` yes-or-no choices: output `logits` [B, size].
+ * @throws code `size`
+ */
+export function bernoulliHead(size: number): Head {
+  checkSize("bernoulliHead", "the number of choices", size);
+  return {
+    name: "bernoulli",
+    size,
+    choices: [],
+    create: () => ({
+      parameters: parameterized({}),
+      outputs: (logits) => ({ logits }),
+      distribution(outputs, options) {
+        refuseMask("bernoulliHead", options);
+        return new Bernoulli({ logits: outputs.logits! });
+      },
+    }),
+  };
+}

@@ -1,0 +1,42 @@
+import { GradbridgeError, type Tensor } from "@gradbridge/core";
+import type { Distribution, DistributionOptions } from "../distributions/distribution.ts";
+import type { Parameterized } from "../modules/module.ts";
+import type { PolicyOutputs } from "../policy.ts";
+
+/** How a network's last layer becomes a distribution over actions. */
+export interface Head {
+  readonly name: string;
+  /** Width of the network's last layer. */
+  readonly size: number;
+  /** How many choices each place of an action has, where a mask may forbid some; empty where none can be given. */
+  readonly choices: readonly number[];
+  /** Parameters beside the network's own. Called once per policy. */
+  create(): HeadInstance;
+}
+
+/** A head that belongs to one policy. */
+export interface HeadInstance {
+  readonly parameters: Parameterized;
+  /** The last layer [B, size] → named outputs. */
+  outputs(last: Tensor): PolicyOutputs;
+  distribution(outputs: PolicyOutputs, options?: DistributionOptions): Distribution;
+}
+
+/**
+ * Refuses a size that is no positive integer.
+ * @throws code `size`.
+ */
+export function checkSize(head: string, what: string, size: number): void {
+  if (!Number.isInteger(size) || size < 1) {
+    throw new GradbridgeError("size", `${head}: ${what} must be a positive integer, got ${size}.`);
+  }
+}
+
+/**
+ * Refuses a mask where actions are not chosen from a list.
+ * @throws code `mask`.
+ */
+export function refuseMask(head: string, options: DistributionOptions | undefined): void {
+  if (options?.mask === undefined) return;
+  throw new GradbridgeError("mask", `${head}: its actions take no mask; categorical ones do.`);
+}
