@@ -2,52 +2,58 @@
  * C = A · Bᵀ + bias for a few rows of A: nothing is packed, blocks of Bᵀ are transposed in registers as they come.
  * The order of summation is that of `matmul.ts`.
  */
+import { multiplyAdd } from "./multiply-add";
 import { finishVector, storeColumns } from "./matmul-store";
 import { PANEL_DEPTH } from "./scratch";
 import { highHalves, interleaveHigh, interleaveLow, lowHalves } from "./transpose";
 
-/** A [m, k], B [n, k]. */
+/** A [m, k], B [n, k]; `aRow`, `bRow`, `cRow` elements from row to row. */
 export function rowsTimesTransposed(
-  a: usize, b: usize, bias: usize, c: usize, m: i32, n: i32, k: i32, relu: bool,
+  a: usize, b: usize, bias: usize, c: usize, m: i32, n: i32, k: i32, aRow: i32, bRow: i32, cRow: i32, relu: bool,
 ): void {
-  const aStride = <usize>k << 2;
-  const cStride = <usize>n << 2;
+  const aStride = <usize>aRow << 2;
+  const bStride = <usize>bRow << 2;
+  const cStride = <usize>cRow << 2;
   let rows = m;
   for (; rows >= 2; rows -= 2) {
-    twoRows(a, b, bias, c, n, k, relu);
+    twoRows(a, aStride, b, bStride, bias, c, cStride, n, k, relu);
     a += aStride << 1;
     c += cStride << 1;
   }
-  if (rows > 0) oneRow(a, b, bias, c, n, k, relu);
+  if (rows > 0) oneRow(a, aStride, b, bStride, bias, c, cStride, n, k, relu);
 }
 
-function twoRows(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu: bool): void {
-  columnGroups(2, a, b, bias, c, n, k, relu);
+function twoRows(
+  a: usize, aStride: usize, b: usize, bStride: usize, bias: usize, c: usize, cStride: usize, n: i32, k: i32, relu: bool,
+): void {
+  columnGroups(2, a, aStride, b, bStride, bias, c, cStride, n, k, relu);
 }
 
-function oneRow(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu: bool): void {
-  columnGroups(1, a, b, bias, c, n, k, relu);
+function oneRow(
+  a: usize, aStride: usize, b: usize, bStride: usize, bias: usize, c: usize, cStride: usize, n: i32, k: i32, relu: bool,
+): void {
+  columnGroups(1, a, aStride, b, bStride, bias, c, cStride, n, k, relu);
 }
 
 // @ts-ignore: decorator
 @inline function columnGroups(
-  rows: i32, a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu: bool,
+  rows: i32, a: usize, aStride: usize, b: usize, bStride: usize, bias: usize, c: usize, cStride: usize,
+  n: i32, k: i32, relu: bool,
 ): void {
-  const stride = <usize>k << 2;
   for (let j = 0; j < n; j += 4) {
     const columns = min(n - j, 4);
-    const r0 = b + stride * <usize>j;
-    const r1 = b + stride * <usize>min(j + 1, n - 1);
-    const r2 = b + stride * <usize>min(j + 2, n - 1);
-    const r3 = b + stride * <usize>min(j + 3, n - 1);
+    const r0 = b + bStride * <usize>j;
+    const r1 = b + bStride * <usize>min(j + 1, n - 1);
+    const r2 = b + bStride * <usize>min(j + 2, n - 1);
+    const r3 = b + bStride * <usize>min(j + 3, n - 1);
     let k0 = 0;
     do {
       const depth = min(k - k0, PANEL_DEPTH);
       const last = k0 + depth >= k;
       const offset = <usize>k0 << 2;
       group(
-        rows, columns, a + offset, stride, r0 + offset, r1 + offset, r2 + offset, r3 + offset, depth,
-        c + (<usize>j << 2), <usize>n << 2, k0 > 0, last && bias != 0 ? bias + (<usize>j << 2) : 0, last && relu,
+        rows, columns, a + offset, aStride, r0 + offset, r1 + offset, r2 + offset, r3 + offset, depth,
+        c + (<usize>j << 2), cStride, k0 > 0, last && bias != 0 ? bias + (<usize>j << 2) : 0, last && relu,
       );
       k0 += PANEL_DEPTH;
     } while (k0 < k);
@@ -91,8 +97,8 @@ function oneRow(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu:
     column = v128.load32_lane(r1, column, 1);
     column = v128.load32_lane(r2, column, 2);
     column = v128.load32_lane(r3, column, 3);
-    c0 = f32x4.add(c0, f32x4.mul(v128.load32_splat(a), column));
-    if (rows > 1) c1 = f32x4.add(c1, f32x4.mul(v128.load32_splat(a1), column));
+    c0 = multiplyAdd(v128.load32_splat(a), column, c0);
+    if (rows > 1) c1 = multiplyAdd(v128.load32_splat(a1), column, c1);
     a += 4;
     a1 += 4;
     r0 += 4;
@@ -106,8 +112,8 @@ function oneRow(a: usize, b: usize, bias: usize, c: usize, n: i32, k: i32, relu:
 
 // @ts-ignore: decorator
 @inline function fourTerms(sum: v128, a: usize, b0: v128, b1: v128, b2: v128, b3: v128): v128 {
-  sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(a), b0));
-  sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(a, 4), b1));
-  sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(a, 8), b2));
-  return f32x4.add(sum, f32x4.mul(v128.load32_splat(a, 12), b3));
+  sum = multiplyAdd(v128.load32_splat(a), b0, sum);
+  sum = multiplyAdd(v128.load32_splat(a, 4), b1, sum);
+  sum = multiplyAdd(v128.load32_splat(a, 8), b2, sum);
+  return multiplyAdd(v128.load32_splat(a, 12), b3, sum);
 }

@@ -12,31 +12,45 @@ import { packPlain, packTransposed } from "./pack";
 import { rowsTimesTransposed } from "./matmul-small";
 import { PANEL_COLUMNS, PANEL_DEPTH, PANELS } from "./scratch";
 import { finishVector, storeColumns } from "./matmul-store";
+import { multiplyAdd } from "./multiply-add";
 import { activate, ACTIVATION_RELU } from "./activation";
 
 const CHUNK_ROWS: i32 = 128;
 /** Below this many rows, packing B costs more than it saves. */
 const PACKED_ROWS: i32 = 4;
 
-/** `bias` 0: none. A batch stride of 0 reuses one matrix. */
+/**
+ * `bias` 0: none. A batch stride of 0 reuses one matrix. `aRow`, `bRow` and `cRow` are the elements from one stored row to
+ * the next: more than the row holds where the matrices are parts of larger ones, as in one thread's share of a product.
+ * With tanh or sigmoid, a part of C's columns must then end at a multiple of 4.
+ */
 export function matmulFloat(
   a: usize, b: usize, bias: usize, c: usize, batch: i32, m: i32, n: i32, k: i32,
-  transposeA: bool, transposeB: bool, batchStrideA: i32, batchStrideB: i32, activation: i32,
+  transposeA: bool, transposeB: bool, batchStrideA: i32, batchStrideB: i32, batchStrideC: i32,
+  aRow: i32, bRow: i32, cRow: i32, activation: i32,
 ): void {
   for (let index = 0; index < batch; index++) {
-    product(a, b, bias, c, m, n, k, transposeA, transposeB, activation == ACTIVATION_RELU);
-    if (activation > ACTIVATION_RELU) activate(activation, c, m * n);
+    product(a, b, bias, c, m, n, k, transposeA, transposeB, aRow, bRow, cRow, activation == ACTIVATION_RELU);
+    if (activation > ACTIVATION_RELU) {
+      if (cRow == n) {
+        activate(activation, c, m * n);
+      } else {
+        for (let row = 0; row < m; row++) activate(activation, c + (<usize>(row * cRow) << 2), n);
+      }
+    }
     a += <usize>batchStrideA << 2;
     b += <usize>batchStrideB << 2;
-    c += <usize>(m * n) << 2;
+    c += <usize>batchStrideC << 2;
   }
 }
 
 function product(
   a: usize, b: usize, bias: usize, c: usize, m: i32, n: i32, k: i32,
-  transposeA: bool, transposeB: bool, relu: bool,
+  transposeA: bool, transposeB: bool, aRow: i32, bRow: i32, cRow: i32, relu: bool,
 ): void {
-  if (transposeB && !transposeA && m < PACKED_ROWS) return rowsTimesTransposed(a, b, bias, c, m, n, k, relu);
+  if (transposeB && !transposeA && m < PACKED_ROWS) {
+    return rowsTimesTransposed(a, b, bias, c, m, n, k, aRow, bRow, cRow, relu);
+  }
   const packed = transposeB || m >= PACKED_ROWS;
   let k0 = 0;
   do {
@@ -45,23 +59,23 @@ function product(
     for (let n0 = 0; n0 < n; n0 += PANEL_COLUMNS) {
       const width = min(n - n0, PANEL_COLUMNS);
       if (packed) {
-        if (transposeB) packTransposed(b + (<usize>(n0 * k + k0) << 2), k, width, depth);
-        else packPlain(b + (<usize>(k0 * n + n0) << 2), n, width, depth);
+        if (transposeB) packTransposed(b + (<usize>(n0 * bRow + k0) << 2), bRow, width, depth);
+        else packPlain(b + (<usize>(k0 * bRow + n0) << 2), bRow, width, depth);
       }
       for (let m0 = 0; m0 < m; m0 += CHUNK_ROWS) {
         const rows = min(m - m0, CHUNK_ROWS);
-        const aStart = a + (<usize>(transposeA ? k0 * m + m0 : m0 * k + k0) << 2);
+        const aStart = a + (<usize>(transposeA ? k0 * aRow + m0 : m0 * aRow + k0) << 2);
         for (let j = 0; j < width; j += 8) {
           const columns = min(width - j, 8);
           const panel = packed
             ? PANELS + (<usize>(j * ((depth + 3) & ~3)) << 2)
-            : b + (<usize>(k0 * n + n0 + j) << 2);
-          const panelStride: usize = packed ? (columns > 4 ? 32 : 16) : <usize>n << 2;
-          const target = c + (<usize>(m0 * n + n0 + j) << 2);
+            : b + (<usize>(k0 * bRow + n0 + j) << 2);
+          const panelStride: usize = packed ? (columns > 4 ? 32 : 16) : <usize>bRow << 2;
+          const target = c + (<usize>(m0 * cRow + n0 + j) << 2);
           const panelBias = last && bias != 0 ? bias + (<usize>(n0 + j) << 2) : 0;
           panelRows(
-            transposeA, columns, aStart, <usize>(transposeA ? m : k) << 2, panel, panelStride, depth,
-            target, <usize>n << 2, rows, k0 > 0, panelBias, last && relu,
+            transposeA, columns, aStart, <usize>aRow << 2, panel, panelStride, depth,
+            target, <usize>cRow << 2, rows, k0 > 0, panelBias, last && relu,
           );
         }
       }
@@ -147,20 +161,20 @@ function narrowTransposed(
     const b0 = v128.load(b);
     const b1 = vectors > 1 ? v128.load(b, 16) : zero;
     const x0 = v128.load32_splat(a0);
-    c00 = f32x4.add(c00, f32x4.mul(x0, b0));
-    if (vectors > 1) c01 = f32x4.add(c01, f32x4.mul(x0, b1));
+    c00 = multiplyAdd(x0, b0, c00);
+    if (vectors > 1) c01 = multiplyAdd(x0, b1, c01);
     if (rows > 1) {
       const x1 = v128.load32_splat(a1);
-      c10 = f32x4.add(c10, f32x4.mul(x1, b0));
-      if (vectors > 1) c11 = f32x4.add(c11, f32x4.mul(x1, b1));
+      c10 = multiplyAdd(x1, b0, c10);
+      if (vectors > 1) c11 = multiplyAdd(x1, b1, c11);
     }
     if (rows > 2) {
       const x2 = v128.load32_splat(a2);
-      c20 = f32x4.add(c20, f32x4.mul(x2, b0));
-      if (vectors > 1) c21 = f32x4.add(c21, f32x4.mul(x2, b1));
+      c20 = multiplyAdd(x2, b0, c20);
+      if (vectors > 1) c21 = multiplyAdd(x2, b1, c21);
       const x3 = v128.load32_splat(a3);
-      c30 = f32x4.add(c30, f32x4.mul(x3, b0));
-      if (vectors > 1) c31 = f32x4.add(c31, f32x4.mul(x3, b1));
+      c30 = multiplyAdd(x3, b0, c30);
+      if (vectors > 1) c31 = multiplyAdd(x3, b1, c31);
     }
     const next: usize = transposed ? aStride : 4;
     a0 += next;

@@ -106,21 +106,49 @@ export class Launcher {
   }
 
   private matmul(kernel: KernelOf<"matmul">, inputs: readonly number[], c: number): void {
-    const run = kernel.dtype === "int32" ? this.kernels.matmulInteger : this.kernels.matmulFloat;
-    run(
-      inputs[0]!,
-      inputs[1]!,
-      kernel.bias ? inputs[2]! : 0,
+    const { batch, m, n, k, batchStrideA, batchStrideB } = kernel;
+    const a = inputs[0]!;
+    const b = inputs[1]!;
+    const bias = kernel.bias ? inputs[2]! : 0;
+    const transposeA = kernel.transposeA ? 1 : 0;
+    const transposeB = kernel.transposeB ? 1 : 0;
+    const activation = activationCodes[kernel.activation];
+    if (kernel.dtype === "int32") {
+      this.kernels.matmulInteger(
+        a,
+        b,
+        bias,
+        c,
+        batch,
+        m,
+        n,
+        k,
+        transposeA,
+        transposeB,
+        batchStrideA,
+        batchStrideB,
+        activation,
+      );
+      return;
+    }
+    this.kernels.matmulFloat(
+      a,
+      b,
+      bias,
       c,
-      kernel.batch,
-      kernel.m,
-      kernel.n,
-      kernel.k,
-      kernel.transposeA ? 1 : 0,
-      kernel.transposeB ? 1 : 0,
-      kernel.batchStrideA,
-      kernel.batchStrideB,
-      activationCodes[kernel.activation],
+      batch,
+      m,
+      n,
+      k,
+      transposeA,
+      transposeB,
+      batchStrideA,
+      batchStrideB,
+      m * n,
+      transposeA === 1 ? m : k,
+      transposeB === 1 ? k : n,
+      n,
+      activation,
     );
   }
 

@@ -91,6 +91,10 @@ export interface WasmKernels {
     transposeB: number,
     batchStrideA: number,
     batchStrideB: number,
+    batchStrideC: number,
+    aRow: number,
+    bRow: number,
+    cRow: number,
     activation: number,
   ): void;
   matmulInteger(
