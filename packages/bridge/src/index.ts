@@ -18,6 +18,7 @@ export { surrogateLoss } from "./applying/surrogate-loss.ts";
 export {
   type Callback,
   defineCallback,
+  type LearnedFrom,
   type ProgressRecord,
   type TrainingContext,
   type TrainingEnd,
@@ -26,6 +27,13 @@ export { checkpoint } from "./callbacks/checkpoint.ts";
 export { jsonlLogger } from "./callbacks/jsonl-logger.ts";
 export { progressBar } from "./callbacks/progress-bar.ts";
 export { stopOnReturn } from "./callbacks/stop-on-return.ts";
+export { type ActorCriticOptions, actorCritic } from "./estimators/actor-critic.ts";
+export { type AwrOptions, awr } from "./estimators/awr.ts";
+export { checkRollout } from "./estimators/check-rollout.ts";
+export {
+  type DeterministicGradientOptions,
+  deterministicGradient,
+} from "./estimators/deterministic-gradient.ts";
 export {
   type Diagnostics,
   defineEstimator,
@@ -33,13 +41,28 @@ export {
   type Minibatch,
   type RolloutTargets,
 } from "./estimators/estimator.ts";
+export { type EvolutionOptions, evolution } from "./estimators/evolution.ts";
+export { type FiniteDifferenceOptions, finiteDifference } from "./estimators/finite-difference.ts";
+export { type GrpoOptions, grpo } from "./estimators/grpo.ts";
+export { type NaturalGradientOptions, naturalGradient } from "./estimators/natural-gradient.ts";
+export type { Objective, OutputSpaceOptions } from "./estimators/output-space.ts";
 export { type PpoOptions, ppo } from "./estimators/ppo.ts";
 export { type EstimatorName, estimators } from "./estimators/registry.ts";
 export { type ReinforceOptions, reinforce } from "./estimators/reinforce.ts";
+export { type RlooOptions, rloo } from "./estimators/rloo.ts";
+export { type SpsaOptions, spsa } from "./estimators/spsa.ts";
+export { type SupervisedOptions, supervised } from "./estimators/supervised.ts";
+export { type VtraceOptions, vtrace } from "./estimators/vtrace.ts";
 export { type EnvSource, type EvaluateOptions, type Evaluation, evaluate } from "./evaluation/evaluate.ts";
 export { discountedReturns } from "./recurrences/discounted-returns.ts";
 export { type Advantages, gae } from "./recurrences/gae.ts";
 export type { Sequences } from "./recurrences/sequences.ts";
+export {
+  type OffPolicySequences,
+  type VtraceCoefficients,
+  type VtraceTargets,
+  vtraceTargets,
+} from "./recurrences/vtrace-targets.ts";
 export { type CollectOptions, collect } from "./rollouts/collect.ts";
 export type { Episode, Rollout, RolloutColumn, RolloutField, RolloutPosition } from "./rollouts/rollout.ts";
 export {

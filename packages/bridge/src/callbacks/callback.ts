@@ -1,8 +1,18 @@
 import { GradbridgeError } from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
+import type { Estimator } from "../estimators/estimator.ts";
 import type { Evaluation } from "../evaluation/evaluate.ts";
+import type { Rollout } from "../rollouts/rollout.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
 import type { TrainSettings } from "../training/settings.ts";
+
+/** One rollout and what learned from it. */
+export interface LearnedFrom {
+  readonly rollout: Rollout;
+  /** The policy that acted in it: it sees observations as the rollout holds them. Its parameters are the current ones. */
+  readonly policy: Policy;
+  readonly estimator: Estimator;
+}
 
 /** What a training run looks like from outside, now. */
 export interface TrainingContext {
@@ -12,6 +22,8 @@ export interface TrainingContext {
   readonly steps: number;
   /** Rollouts learned from. */
   readonly update: number;
+  /** The latest update's rollout, to be looked at; null before the first. */
+  readonly learned: LearnedFrom | null;
   /** Everything needed to continue from here. */
   checkpoint(): Promise<Checkpoint>;
   /** Ends the run after this update; the reason is in its result. */

@@ -1,7 +1,7 @@
 import type { Policy } from "@gradbridge/policy";
 import { type Generator, generator } from "@gradbridge/random";
 import { GymnasiumError, type JsonValue, type VectorEnv } from "gymnasium-js";
-import type { ProgressRecord, TrainingContext } from "../callbacks/callback.ts";
+import type { LearnedFrom, ProgressRecord, TrainingContext } from "../callbacks/callback.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { collect } from "../rollouts/collect.ts";
 import { isNormalized, type NormalizedPolicy, normalizedPolicy } from "../rollouts/normalized-policy.ts";
@@ -34,6 +34,7 @@ export class TrainingRun implements TrainingContext {
   readonly policy: Policy;
   lastCheckpoint: string | null = null;
   stopReason: string | null = null;
+  learned: LearnedFrom | null = null;
   steps = 0;
   update = 0;
   readonly #parts: TrainingParts;
@@ -120,6 +121,7 @@ export class TrainingRun implements TrainingContext {
     });
     this.#normalized?.refresh();
     const summary = this.#learner.learn(rollout, Math.min(1, this.steps / settings.steps));
+    this.learned = { rollout, policy: this.#actor, estimator: this.#parts.estimator };
     this.#position = rollout.end;
     this.steps += rollout.steps * rollout.numEnvs;
     this.update++;
