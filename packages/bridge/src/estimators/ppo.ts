@@ -1,21 +1,16 @@
 import {
   abs,
   add,
-  cast,
   clamp,
-  constantSchedule,
   div,
   equal,
-  exp,
-  GradbridgeError,
   greater,
-  lessEqual,
+  logicalAnd,
   max,
   mean,
   min,
   mul,
   type Schedule,
-  sign,
   sqrt,
   square,
   sub,
@@ -25,8 +20,10 @@ import {
   zerosLike,
 } from "@gradbridge/core";
 import { gae } from "../recurrences/gae.ts";
+import { clippedWeight, clipSchedule, ratioDiagnostics, ratioOf } from "./clipped-ratio.ts";
 import { defineEstimator, type Estimator, type Minibatch } from "./estimator.ts";
-import { addEntropy, scoreDeltas } from "./score-deltas.ts";
+import { checkFractions, checkNonNegative, checkPositive } from "./options.ts";
+import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
 
 /** Options of {@link ppo}. */
 export interface PpoOptions {
@@ -36,8 +33,8 @@ export interface PpoOptions {
   readonly lambda?: number;
   /** ε: how far the ratio may leave 1; a number or a schedule over training. Default 0.2. */
   readonly clip?: number | Schedule;
-  /** Weight of the entropy's gradient. Default 0. */
-  readonly entropy?: number;
+  /** Weight of the entropy's gradient; a number or a schedule over training. Default 0. */
+  readonly entropy?: number | Schedule;
   /** Times (return − v), the value's δ. 1 is Stable-Baselines3's vf_coef 0.5, whose squared error has no ½. Default 1. */
   readonly valueCoefficient?: number;
   /** Keep the value within this distance of the one that acted. Default: no limit. */
@@ -58,50 +55,37 @@ type Targets = {
  * With r = π(a)/π_old(a): δ = m r A ∂log π(a)/∂y + entropy · ∂H/∂y, where m = 0 exactly when A > 0 and r > 1 + ε, or
  * A < 0 and r < 1 − ε, and else 1. For the value: δ = valueCoefficient · (return − v), returns being A + v of the
  * generalized advantage estimate.
+ *
+ * Where r = 1, and without standardizing, the policy gradient of the advantages; further from the policy that acted,
+ * biased by the clipping as the paper intends. `diagnose` gives `approxKl`, by which training may end the epochs early.
+ * @throws code `option` for options out of range.
  */
 export function ppo(options: PpoOptions = {}): Estimator<Targets> {
   const { gamma = 0.99, lambda = 0.95, entropy = 0, valueCoefficient = 1, valueClip } = options;
   const { normalizeAdvantage = true, clip = 0.2 } = options;
-  const clipAt = typeof clip === "number" ? constantSchedule(clip) : clip;
-  if (!(clipAt(0) >= 0))
-    throw new GradbridgeError("option", `ppo: clip must be 0 or more, got ${clipAt(0)}.`);
+  checkFractions("ppo", { gamma, lambda });
+  checkNonNegative("ppo", { valueCoefficient });
+  checkPositive("ppo", { valueClip });
+  const clipAt = clipSchedule("ppo", clip);
 
+  const bonus = entropyBonus("ppo", entropy);
   return defineEstimator<Targets>({
     name: "ppo",
     requires: ["reward", "action", "logProb", "value", "nextValue"],
     prepare: (rollout) => ({ ...gae(rollout, { gamma, lambda }), value: rollout.value }),
-    scalars: (progress) => ({ clip: clipAt(progress) }),
+    scalars: (progress) => ({ clip: clipAt(progress), ...bonus.scalars(progress) }),
     delta(batch, outputs) {
       const { targets, distribution, action } = batch;
       const advantage = normalizeAdvantage ? standardized(targets.advantage, batch.size) : targets.advantage;
-      const ratio = ratioOf(batch);
-      const weight = mul(mul(ratio, advantage), unclipped(ratio, advantage, batch.scalars.clip!));
-      const deltas = addEntropy(scoreDeltas(distribution.score(action), weight), distribution, entropy);
+      const weight = clippedWeight(ratioOf(batch), advantage, batch.scalars.clip!);
+      const deltas = bonus.addTo(scoreDeltas(distribution.score(action), weight), batch);
       return { ...deltas, value: mul(valueDelta(outputs.value!, targets, valueClip), valueCoefficient) };
     },
-    diagnose(batch, outputs) {
-      const ratio = ratioOf(batch);
-      const { logProb, distribution, targets, action } = batch;
-      const logRatio = sub(distribution.logProb(action), logProb);
-      return {
-        entropy: distribution.entropy().mean(),
-        // Schulman's k3 estimate of KL(π_old ‖ π): E[(r − 1) − log r]
-        approxKl: mean(sub(sub(ratio, 1), logRatio)),
-        clipFraction: mean(cast(greater(abs(sub(ratio, 1)), batch.scalars.clip!), "float32")),
-        valueError: mean(square(sub(targets.return, outputs.value!))),
-      };
-    },
+    diagnose: (batch, outputs) => ({
+      ...ratioDiagnostics(batch),
+      valueError: mean(square(sub(batch.targets.return, outputs.value!))),
+    }),
   });
-}
-
-/** r = π(a)/π_old(a), [N]. */
-function ratioOf({ distribution, action, logProb }: Minibatch<Targets>): Tensor {
-  return exp(sub(distribution.logProb(action), logProb));
-}
-
-/** m: 0 where the clipped objective is flat. sign(A)(r − 1) > ε says both cases at once. */
-function unclipped(ratio: Tensor, advantage: Tensor, clip: Tensor): Tensor {
-  return cast(lessEqual(mul(sign(advantage), sub(ratio, 1)), clip), ratio.dtype);
 }
 
 /**
@@ -129,6 +113,6 @@ function valueDelta(
   if (valueClip === undefined) return error;
   const moved = sub(value, targets.value);
   const clippedError = sub(targets.return, add(targets.value, clamp(moved, -valueClip, valueClip)));
-  const flat = mul(greater(square(clippedError), square(error)), greater(abs(moved), valueClip));
+  const flat = logicalAnd(greater(square(clippedError), square(error)), greater(abs(moved), valueClip));
   return where(flat, 0, error);
 }

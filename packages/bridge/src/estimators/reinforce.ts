@@ -1,8 +1,10 @@
-import { GradbridgeError, sub } from "@gradbridge/core";
+import { GradbridgeError, type Schedule, sub } from "@gradbridge/core";
 import { discountedReturns } from "../recurrences/discounted-returns.ts";
 import { gae } from "../recurrences/gae.ts";
 import { defineEstimator, type Estimator, type Minibatch } from "./estimator.ts";
-import { addEntropy, scoreDeltas } from "./score-deltas.ts";
+import { checkFractions } from "./options.ts";
+import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
+import { deviationOf, meanOf } from "./standardize.ts";
 
 /** Options of {@link reinforce}. */
 export interface ReinforceOptions {
@@ -15,16 +17,19 @@ export interface ReinforceOptions {
   readonly baseline?: "none" | "mean" | "value";
   /** Divide the advantage by its standard deviation over the rollout. Default true. */
   readonly normalize?: boolean;
-  /** Weight of the entropy's gradient. Default 0. */
-  readonly entropy?: number;
+  /** Weight of the entropy's gradient; a number or a schedule over training. Default 0. */
+  readonly entropy?: number | Schedule;
 }
 
 type Targets = { readonly advantage: Float32Array; readonly return: Float32Array };
 
 /**
  * REINFORCE (Williams 1992): δ = (Gₜ − b) ∂log π(aₜ)/∂y, and δ = Gₜ − v for the value where it is the baseline.
- * Unbiased for episodes that end within the rollout; the last one of each environment counts what it has earned so far
- * plus, with `baseline: "value"`, the value of where it stands.
+ * Unbiased for episodes that end within the rollout (without `normalize`, and for γ < 1 up to the usual missing weight γᵗ
+ * of later steps); the last one of each environment counts what it has earned so far plus, with `baseline: "value"`, the
+ * value of where it stands. The baseline `mean` holds each return itself: over N one-step episodes it shortens the
+ * expected δ by the factor 1 − 1/N (`rloo` does not).
+ * @throws code `option` for options out of range.
  */
 export function reinforce(options: ReinforceOptions = {}): Estimator<Targets> {
   const { gamma = 0.99, baseline = "value", normalize = true, entropy = 0 } = options;
@@ -34,6 +39,8 @@ export function reinforce(options: ReinforceOptions = {}): Estimator<Targets> {
       `reinforce: unknown baseline "${baseline}". Use none, mean or value.`,
     );
   }
+  checkFractions("reinforce", { gamma });
+  const bonus = entropyBonus("reinforce", entropy);
   return defineEstimator<Targets>({
     name: "reinforce",
     requires: baseline === "value" ? ["reward", "action", "value", "nextValue"] : ["reward", "action"],
@@ -43,15 +50,16 @@ export function reinforce(options: ReinforceOptions = {}): Estimator<Targets> {
         const { advantage, return: returns } = gae(rollout, { gamma, lambda: 1 });
         return { advantage: normalize ? scaled(advantage) : advantage, return: returns };
       }
-      const { nextValue: _, ...sequences } = rollout;
-      const returns = discountedReturns(sequences, { gamma });
-      const center = baseline === "mean" ? mean(returns) : 0;
+      const { steps, numEnvs, reward, terminated, truncated } = rollout;
+      const returns = discountedReturns({ steps, numEnvs, reward, terminated, truncated }, { gamma });
+      const center = baseline === "mean" ? meanOf(returns) : 0;
       const advantage = returns.map((value) => value - center);
       return { advantage: normalize ? scaled(advantage) : advantage, return: returns };
     },
+    scalars: bonus.scalars,
     delta(batch: Minibatch<Targets>, outputs) {
       const score = batch.distribution.score(batch.action);
-      const deltas = addEntropy(scoreDeltas(score, batch.targets.advantage), batch.distribution, entropy);
+      const deltas = bonus.addTo(scoreDeltas(score, batch.targets.advantage), batch);
       if (baseline !== "value" || outputs.value === undefined) return deltas;
       return { ...deltas, value: sub(batch.targets.return, outputs.value) };
     },
@@ -59,17 +67,8 @@ export function reinforce(options: ReinforceOptions = {}): Estimator<Targets> {
   });
 }
 
-function mean(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / Math.max(1, values.length);
-}
-
 /** Divided by the standard deviation; a spread of zero leaves it undivided. */
 function scaled(values: Float32Array): Float32Array {
-  const center = mean(values);
-  let squares = 0;
-  for (const value of values) squares += (value - center) ** 2;
-  const deviation = Math.sqrt(squares / Math.max(1, values.length));
+  const deviation = deviationOf(values);
   return deviation > 1e-8 ? values.map((value) => value / deviation) : values;
 }
