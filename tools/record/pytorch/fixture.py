@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-FOLDER = Path(__file__).resolve().parents[3] / "packages" / "core" / "src" / "fixtures"
+PACKAGES = Path(__file__).resolve().parents[3] / "packages"
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
@@ -50,10 +50,11 @@ def given(values) -> np.ndarray:
     return array.astype(np.int32) if array.dtype.kind == "i" else array.astype(np.float32).astype(np.float64)
 
 
-def write(name: str, content) -> None:
-    """Writes `fixtures/pytorch-<name>.json.gz`."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / f"pytorch-{name}.json.gz"
+def write(name: str, content, package: str = "core") -> None:
+    """Writes `src/fixtures/pytorch-<name>.json.gz` of a package."""
+    folder = PACKAGES / package / "src" / "fixtures"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"pytorch-{name}.json.gz"
     text = json.dumps({"torch": torch.__version__.split("+")[0], **content}, separators=(",", ":"), allow_nan=False)
     path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
     counts = ", ".join(f"{len(cases)} {key}" for key, cases in content.items())

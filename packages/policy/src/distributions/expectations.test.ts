@@ -81,8 +81,9 @@ const cases: Case[] = [
   ...[
     [0.7, -3, 1e-10],
     [-0.4, 0, 1e-10],
-    [2, Math.log(4), 1e-4],
-    [-1, Math.log(7), 5e-3],
+    [0.5, Math.log(2), 3e-9],
+    [2, Math.log(4), 3e-5],
+    [-1, Math.log(7), 2e-3],
   ].map(([mean, logStd, tolerance]) => ({
     name: `SquashedGaussian, mean ${mean}, log σ ${logStd!.toFixed(2)}`,
     make: gaussian(SquashedGaussian, mean!, logStd!),

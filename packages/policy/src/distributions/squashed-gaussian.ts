@@ -60,8 +60,8 @@ export class SquashedGaussian implements Distribution {
 
   /**
    * The Gaussian's entropy + E Σ log(1 − tanh²u). The expectation has no closed form: it is taken by the trapezoidal
-   * rule at 65 values of (u − μ)/σ, with an error per dimension below 1e-10 for σ ≤ 1, 1e-4 for σ ≤ 4 and 5e-3 for
-   * σ ≤ 10 (measured against a rule 64 times as fine). No random numbers are drawn.
+   * rule at 65 values of (u − μ)/σ. No random numbers are drawn. The error per dimension, measured against a rule 256
+   * times as fine for |μ| ≤ 3, is below 1e-14 for σ ≤ 1, 2e-9 at σ = 2, 3e-5 at σ = 4 and 8e-3 at σ = 10.
    */
   entropy(): Tensor {
     const slope = mul(logSlope(this.#atNodes()), this.#weights());
