@@ -7,7 +7,7 @@ import {
 } from "@gradbridge/bridge";
 import { InvalidArgumentError, Option } from "commander";
 import { didYouMean } from "./did-you-mean.ts";
-import { decimal, type Reader, wholeNumber, wholeNumbers, word, yesOrNo } from "./values.ts";
+import { decimal, orNone, type Reader, wholeNumber, wholeNumbers, word, yesOrNo } from "./values.ts";
 
 /** One training setting as an option. Its name is the setting's in kebab case. */
 interface SettingOption {
@@ -39,12 +39,18 @@ const learning: readonly SettingOption[] = [
   { flags: "--minibatch-size <rows>", text: "rows of one optimizer step", read: wholeNumber },
   { flags: "--epochs <count>", text: "passes over each rollout", read: wholeNumber },
   { flags: "--learning-rate <rate>", text: "of Adam", read: decimal },
-  { flags: "--learning-rate-schedule <shape>", text: "linear (to 0), constant", read: word },
+  { flags: "--learning-rate-schedule <shape>", text: "constant, or to 0: linear, cosine", read: word },
   { flags: "--gamma <discount>", text: "of a reward one step later, 0 … 1", read: decimal },
   { flags: "--lambda <decay>", text: "of generalised advantage estimation, 0 … 1", read: decimal },
   { flags: "--clip <epsilon>", text: "how far PPO's ratio may leave 1", read: decimal },
-  { flags: "--clip-schedule <shape>", text: "linear (to 0), constant", read: word },
+  { flags: "--clip-schedule <shape>", text: "constant, or to 0: linear, cosine", read: word },
   { flags: "--entropy <weight>", text: "of the entropy's gradient", read: decimal },
+  { flags: "--entropy-schedule <shape>", text: "constant, or to 0: linear, cosine", read: word },
+  {
+    flags: "--target-kl <divergence>",
+    text: "end a rollout's epochs above 1.5 times this; none for no limit",
+    read: orNone(decimal),
+  },
   { flags: "--value-coefficient <weight>", text: "of the value's δ, return − v", read: decimal },
   { flags: "--max-grad-norm <norm>", text: "joint norm that gradients are clipped to", read: decimal },
   {

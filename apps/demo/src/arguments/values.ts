@@ -18,6 +18,11 @@ export function decimal(text: string): number {
   return Number(text);
 }
 
+/** `none` for null, else what `read` makes of it. */
+export function orNone(read: Reader): Reader {
+  return (text) => (text === "none" ? null : read(text));
+}
+
 /** `yes` or `no`. */
 export function yesOrNo(text: string): boolean {
   if (text !== "yes" && text !== "no") throw new InvalidArgumentError("Give yes or no.");

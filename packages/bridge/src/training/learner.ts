@@ -6,6 +6,7 @@ import {
   GradbridgeError,
   noGrad,
   type Optimizer,
+  type Schedule,
   type Tensor,
   tensor,
   tidy,
@@ -13,22 +14,38 @@ import {
 import type { Policy } from "@gradbridge/policy";
 import type { Generator } from "@gradbridge/random";
 import { applyDelta } from "../applying/apply-delta.ts";
+import { DeltaError } from "../applying/delta-error.ts";
 import type { Diagnostics, Estimator, RolloutTargets } from "../estimators/estimator.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { compileLearning, type LearningInputs, minibatchOf, uploadRollout } from "./learning-inputs.ts";
+import { scheduleOf } from "./schedules.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /** What one update did: scalars for the log. */
-export type UpdateSummary = { readonly gradNorm: number; readonly [diagnostic: string]: number };
+export type UpdateSummary = {
+  readonly gradNorm: number;
+  readonly epochs: number;
+  readonly [diagnostic: string]: number;
+};
 
-/** The three things done with a minibatch, eager or compiled. */
+/** What the first half of a step measures. */
+type Measures = {
+  /** Joint norm of the gradients before clipping, a scalar. */
+  readonly gradNorm: Tensor;
+  /** At the outputs that δ was computed from. */
+  readonly diagnostics: Diagnostics;
+};
+
+/** The two halves of learning from a minibatch, eager or compiled. */
 interface LearningStep {
-  /** Forward, δ, backward, clipping: fills the gradients and returns their norm before clipping, a scalar. */
-  readonly gradient: (inputs: LearningInputs) => Tensor;
+  /** Forward, δ, backward, clipping: fills the gradients. */
+  readonly gradient: (inputs: LearningInputs) => Measures;
   /** The optimizer's step along them. */
   readonly update: () => void;
-  readonly diagnose: (inputs: LearningInputs) => Diagnostics;
 }
+
+/** Epochs end early where the KL divergence is above this many times `targetKl`; Stable-Baselines3's number. */
+const klTolerance = 1.5;
 
 /**
  * Learns from rollouts: epochs of shuffled minibatches, each one forward pass, one δ, one backward pass from it, one
@@ -40,10 +57,10 @@ export class Learner {
   readonly #policy: Policy;
   readonly #estimator: Estimator;
   readonly #settings: TrainSettings;
+  readonly #learningRate: Schedule;
   readonly #shuffle: Generator;
-  readonly #eager: LearningStep;
-  /** By number of rows; the gradients that `update` reads are those of its own `gradient`. */
-  readonly #compiled = new Map<number, LearningStep>();
+  /** By number of rows and whether it diagnoses; the gradients that `update` reads are those of its own `gradient`. */
+  readonly #compiled = new Map<string, LearningStep>();
   #compiles = true;
 
   /** @param shuffle where the order of the rows is drawn */
@@ -52,92 +69,102 @@ export class Learner {
     this.#estimator = estimator;
     this.#settings = settings;
     this.#shuffle = shuffle;
+    this.#learningRate = scheduleOf(settings.learningRateSchedule, settings.learningRate);
     this.optimizer = adam(policy.parameters(), { learningRate: settings.learningRate, epsilon: 1e-5 });
-    this.#eager = {
-      gradient: (inputs) => this.#gradient(inputs),
-      update: () => this.optimizer.step(),
-      diagnose: (inputs) => this.#diagnose(inputs),
-    };
   }
 
   /**
    * @param progress how far training is, 0 … 1
+   * @returns means over the optimizer steps of the last epoch, measured before each step
    * @throws code `non-finite` naming the tensor, before the optimizer's step: parameters are never made non-finite by a
    *   δ or gradient that is.
    */
   learn(rollout: Rollout, progress: number): UpdateSummary {
     return tidy(() => {
-      const { epochs, learningRate, learningRateSchedule, minibatchSize } = this.#settings;
+      const { minibatchSize, targetKl } = this.#settings;
       const inputs = this.#upload(rollout, progress);
       const count = rollout.steps * rollout.numEnvs;
-      this.optimizer.learningRate =
-        learningRateSchedule === "linear" ? learningRate * (1 - progress) : learningRate;
+      this.optimizer.learningRate = this.#learningRate(progress);
       let normSum = 0;
       let stepCount = 0;
-      let last: LearningInputs = inputs;
-      for (let epoch = 0; epoch < epochs; epoch++) {
+      let epochs = 0;
+      let diagnostics: Record<string, number> = {};
+      while (epochs < this.#settings.epochs) {
+        epochs++;
+        const diagnoses = targetKl !== null || epochs === this.#settings.epochs;
+        const means = new Means();
         for (const index of minibatches(count, minibatchSize, this.#shuffle)) {
-          last = { ...inputs, index };
-          normSum += this.#learnFrom(last, index?.size ?? count);
+          const rows = index?.size ?? count;
+          const norm = this.#learnFrom({ ...inputs, index }, rows, diagnoses ? means : null);
+          if (!Number.isFinite(norm)) throw this.#nonFinite({ ...inputs, index }, rollout.numEnvs);
+          normSum += norm;
           stepCount++;
         }
+        diagnostics = means.all();
+        const { approxKl } = diagnostics;
+        if (targetKl !== null && approxKl !== undefined && approxKl > klTolerance * targetKl) break;
       }
       this.#checkParameters();
-      const diagnostics = this.#stepFor(last.index?.size ?? count).diagnose(last);
-      const numbers = Object.entries(diagnostics).map(([name, value]) => [name, value.item()] as const);
-      return { gradNorm: normSum / stepCount, ...Object.fromEntries(numbers) };
+      return { gradNorm: normSum / stepCount, epochs, ...diagnostics };
     });
   }
 
-  /** One optimizer step. Returns the norm of the gradients before clipping. */
-  #learnFrom(inputs: LearningInputs, rows: number): number {
-    const norm = this.#gradientNorm(inputs, rows);
-    if (!Number.isFinite(norm)) throw this.#nonFinite(inputs);
-    this.#stepFor(rows).update();
+  /**
+   * One optimizer step, which is not done where a gradient is not finite; adds its diagnostics where they are asked for.
+   * Returns the norm of the gradients before clipping.
+   */
+  #learnFrom(inputs: LearningInputs, rows: number, means: Means | null): number {
+    const diagnoses = means !== null;
+    const step = this.#stepFor(rows, diagnoses);
+    const norm = tidy(() => {
+      const { gradNorm, diagnostics } = this.#measure(step, inputs, diagnoses);
+      const norm = gradNorm.item();
+      if (means !== null)
+        for (const [name, value] of Object.entries(diagnostics)) means.add(name, value.item());
+      return norm;
+    });
+    if (Number.isFinite(norm)) this.#stepFor(rows, diagnoses).update();
     return norm;
   }
 
-  #gradientNorm(inputs: LearningInputs, rows: number): number {
+  #measure(step: LearningStep, inputs: LearningInputs, diagnoses: boolean): Measures {
     try {
-      return tidy(() => this.#stepFor(rows).gradient(inputs).item());
+      return step.gradient(inputs);
     } catch (error) {
       if (!this.#compiles || !(error instanceof GradbridgeError) || !cannotCompile.includes(error.code))
         throw error;
       this.#compiles = false; // the estimator or policy computes on the host: run it every time
-      return tidy(() => this.#eager.gradient(inputs).item());
+      return this.#gradient(inputs, diagnoses);
     }
   }
 
-  #stepFor(rows: number): LearningStep {
-    if (!this.#compiles) return this.#eager;
-    let step = this.#compiled.get(rows);
+  #stepFor(rows: number, diagnoses: boolean): LearningStep {
+    const gradient = (inputs: LearningInputs): Measures => this.#gradient(inputs, diagnoses);
+    const update = (): void => this.optimizer.step();
+    if (!this.#compiles) return { gradient, update };
+    const key = `${rows} ${diagnoses}`;
+    let step = this.#compiled.get(key);
     if (step === undefined) {
-      const { gradient, update, diagnose } = this.#eager;
-      step = {
-        gradient: compileLearning(gradient),
-        update: compile(update),
-        diagnose: compileLearning(diagnose),
-      };
-      this.#compiled.set(rows, step);
+      step = { gradient: compileLearning(gradient), update: compile(update) };
+      this.#compiled.set(key, step);
     }
     return step;
   }
 
-  #gradient(inputs: LearningInputs): Tensor {
+  #gradient(inputs: LearningInputs, diagnoses: boolean): Measures {
     const { batch, outputs } = minibatchOf(this.#policy, inputs);
-    const deltas = noGrad(() => this.#estimator.delta(batch, outputs));
+    const estimator = this.#estimator;
+    const deltas = noGrad(() => estimator.delta(batch, outputs));
+    const diagnostics = noGrad(() => (diagnoses ? (estimator.diagnose?.(batch, outputs) ?? {}) : {}));
     const { apply, anchor, maxGradNorm } = this.#settings;
     this.optimizer.zeroGrad();
-    applyDelta(outputs, deltas, { mode: apply, anchor, behavior: batch.behavior });
-    return clipGradNorm(this.optimizer.parameters, maxGradNorm);
-  }
-
-  #diagnose(inputs: LearningInputs): Diagnostics {
-    if (this.#estimator.diagnose === undefined) return {};
-    return noGrad(() => {
-      const { batch, outputs } = minibatchOf(this.#policy, inputs);
-      return this.#estimator.diagnose!(batch, outputs);
+    applyDelta(outputs, deltas, {
+      mode: apply,
+      anchor,
+      behavior: batch.behavior,
+      estimator: estimator.name,
     });
+    return { gradNorm: clipGradNorm(this.optimizer.parameters, maxGradNorm), diagnostics };
   }
 
   #upload(rollout: Rollout, progress: number): LearningInputs {
@@ -154,14 +181,21 @@ export class Learner {
   }
 
   /** Runs the same step eagerly, where every δ is checked, and names what is not finite. */
-  #nonFinite(inputs: LearningInputs): GradbridgeError {
-    tidy(() => this.#gradient(inputs)); // throws for a δ
+  #nonFinite(inputs: LearningInputs, numEnvs: number): GradbridgeError {
+    try {
+      tidy(() => this.#gradient(inputs, false)); // throws for a δ
+    } catch (error) {
+      if (!(error instanceof DeltaError) || error.row === null) throw error;
+      const row = inputs.index === null ? error.row : inputs.index.dataSync()[error.row]!;
+      const place = `It is step ${Math.floor(row / numEnvs)} of environment ${row % numEnvs} in the rollout.`;
+      return new GradbridgeError("non-finite", `${error.message} ${place}`, { cause: error });
+    }
     const found = this.#policy
       .namedParameters()
       .find(([, { grad }]) => grad !== null && findNonFinite(grad) !== null);
     return new GradbridgeError(
       "non-finite",
-      `the gradient of ${found?.[0] ?? "the parameters"} holds NaN or infinity.`,
+      `${this.#estimator.name}: the gradient of ${found?.[0] ?? "the parameters"} holds NaN or infinity. Nothing was changed.`,
     );
   }
 
@@ -185,6 +219,24 @@ function* minibatches(count: number, size: number, shuffle: Generator): Iterable
   }
   const order = Int32Array.from(shuffle.permutation(count) as ArrayLike<number>);
   for (let start = 0; start < count; start += size) yield tensor(order.slice(start, start + size));
+}
+
+/** Means of numbers by name. */
+class Means {
+  readonly #sums = new Map<string, { sum: number; count: number }>();
+
+  add(name: string, value: number): void {
+    const entry = this.#sums.get(name);
+    if (entry === undefined) this.#sums.set(name, { sum: value, count: 1 });
+    else {
+      entry.sum += value;
+      entry.count++;
+    }
+  }
+
+  all(): Record<string, number> {
+    return Object.fromEntries([...this.#sums].map(([name, { sum, count }]) => [name, sum / count]));
+  }
 }
 
 function checkTargets(estimator: string, targets: RolloutTargets): void {

@@ -2,6 +2,7 @@ import { GradbridgeError } from "@gradbridge/core";
 import { z } from "zod";
 import { type ApplyMode, applyModes } from "../applying/apply-delta.ts";
 import { type EstimatorName, estimators } from "../estimators/registry.ts";
+import { type ScheduleShape, scheduleShapes } from "./schedules.ts";
 import { estimatorSettings, tunedSettings } from "./tuned-settings.ts";
 
 const count = z.int().positive();
@@ -27,15 +28,21 @@ export interface TrainSettings {
   /** Passes over each rollout. */
   readonly epochs: number;
   readonly learningRate: number;
-  /** From `learningRate` to 0 over training, or constant. */
-  readonly learningRateSchedule: "linear" | "constant";
+  /** From `learningRate` to 0 over training, along a line or half a cosine; or constant. */
+  readonly learningRateSchedule: ScheduleShape;
   readonly gamma: number;
   readonly lambda: number;
   /** How far PPO's ratio may leave 1. */
   readonly clip: number;
-  readonly clipSchedule: "linear" | "constant";
+  readonly clipSchedule: ScheduleShape;
   /** Weight of the entropy's gradient. */
   readonly entropy: number;
+  readonly entropySchedule: ScheduleShape;
+  /**
+   * Ends the epochs of a rollout once the mean `approxKl` of an epoch is above 1.5 times this, as Stable-Baselines3;
+   * for estimators that diagnose it (ppo). null for no limit.
+   */
+  readonly targetKl: number | null;
   /** Times (return − v), the value's δ. */
   readonly valueCoefficient: number;
   /** Joint norm that the gradients of all parameters are clipped to. */
@@ -70,12 +77,14 @@ export const settingsSchema: z.ZodType<TrainSettings> = z.strictObject({
   minibatchSize: count,
   epochs: count,
   learningRate: z.number().positive(),
-  learningRateSchedule: z.enum(["linear", "constant"]),
+  learningRateSchedule: z.enum(scheduleShapes),
   gamma: fraction,
   lambda: fraction,
   clip: z.number().positive(),
-  clipSchedule: z.enum(["linear", "constant"]),
+  clipSchedule: z.enum(scheduleShapes),
   entropy: z.number().nonnegative(),
+  entropySchedule: z.enum(scheduleShapes),
+  targetKl: z.number().positive().nullable(),
   valueCoefficient: z.number().nonnegative(),
   maxGradNorm: z.number().positive(),
   normalizeObservation: z.boolean(),
@@ -107,6 +116,8 @@ export const defaultSettings: TrainSettings = {
   clip: 0.2,
   clipSchedule: "constant",
   entropy: 0,
+  entropySchedule: "constant",
+  targetKl: null,
   valueCoefficient: 1,
   maxGradNorm: 0.5,
   normalizeObservation: false,

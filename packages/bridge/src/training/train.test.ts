@@ -243,9 +243,57 @@ describe("train", () => {
       train({ env: () => new Choice(), ...settings, estimator: poisoned as never }),
     ).rejects.toMatchObject({
       code: "non-finite",
-      message: expect.stringMatching(/update 4: δ for "value" is NaN in row 0/),
+      message: expect.stringMatching(
+        /update 4: ppo: δ for "value" is NaN in row 0.*step \d+ of environment 0/,
+      ),
     });
     expect(parametersOf(policy!).flat().every(Number.isFinite)).toBe(true);
+  });
+
+  it("ends a rollout's epochs once the KL divergence of one is too large", async () => {
+    const [free, strict] = [recorder(), recorder()];
+    const settings = { ...small, epochs: 6, learningRate: 1e-2, evalEpisodes: 0 };
+    await train({ ...settings, callbacks: [free] });
+    await train({ ...settings, targetKl: 0.01, callbacks: [strict] });
+    expect(free.records.map(({ epochs }) => epochs)).toEqual(free.records.map(() => 6));
+    const stopped = strict.records.filter(({ epochs }) => epochs! < 6);
+    expect(stopped.length).toBeGreaterThan(0);
+    for (const { approxKl } of stopped) expect(approxKl).toBeGreaterThan(0.015);
+    const first = strict.records[0]!;
+    const same = recorder();
+    // the same rollout learned from in as many epochs, without a limit
+    await train({ ...settings, steps: 256, epochs: first.epochs!, callbacks: [same] });
+    expect(same.records[0]).toEqual({ ...first, learningRate: settings.learningRate });
+  });
+
+  it("anneals along lines and half cosines", async () => {
+    const rates = async (shape: "constant" | "linear" | "cosine"): Promise<number[]> => {
+      const log = recorder();
+      const settings = { learningRate: 1e-3, evalEpisodes: 0, learningRateSchedule: shape };
+      await train({ ...small, ...settings, callbacks: [log] });
+      return log.records.map(({ learningRate }) => learningRate!);
+    };
+    expect(await rates("constant")).toEqual([1e-3, 1e-3, 1e-3, 1e-3]);
+    expect(await rates("linear")).toEqual([1e-3, 7.5e-4, 5e-4, 2.5e-4]);
+    const cosine = await rates("cosine");
+    [1, 0.853553, 0.5, 0.146447].forEach((share, i) => {
+      expect(cosine[i]).toBeCloseTo(share * 1e-3, 8);
+    });
+  });
+
+  it("anneals the entropy's weight: at 0 its gradient is gone", async () => {
+    const run = async (settings: object): Promise<number[][]> =>
+      parametersOf((await train({ ...small, evalEpisodes: 0, ...settings })).policy);
+    const constant = await run({ entropy: 0.5 });
+    const linear = await run({ entropy: 0.5, entropySchedule: "linear" });
+    expect(linear).not.toEqual(constant);
+    const first = { steps: 256, entropy: 0.5 };
+    const [a, b] = [await run(first), await run({ ...first, entropySchedule: "linear" })];
+    a.forEach((values, i) => {
+      values.forEach((value, j) => {
+        expect(b[i]![j]).toBeCloseTo(value, 5); // the first update sees the whole weight
+      });
+    });
   });
 
   it("runs an estimator that computes on the host every time, and one that does not the same way compiled", async () => {
