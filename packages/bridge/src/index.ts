@@ -27,6 +27,19 @@ export { checkpoint } from "./callbacks/checkpoint.ts";
 export { jsonlLogger } from "./callbacks/jsonl-logger.ts";
 export { progressBar } from "./callbacks/progress-bar.ts";
 export { stopOnReturn } from "./callbacks/stop-on-return.ts";
+export {
+  type ComparedMode,
+  type ComparedRun,
+  type ComparedUpdate,
+  type ComparisonConfig,
+  comparedModes,
+  compareModes,
+} from "./comparing/compare-modes.ts";
+export {
+  type GradientAgreement,
+  gradientAgreement,
+  parameterGradient,
+} from "./comparing/parameter-gradient.ts";
 export { type ActorCriticOptions, actorCritic } from "./estimators/actor-critic.ts";
 export { type AwrOptions, awr } from "./estimators/awr.ts";
 export { checkRollout } from "./estimators/check-rollout.ts";
