@@ -37,6 +37,11 @@ export interface Estimator<Targets extends RolloutTargets = RolloutTargets> {
   /** Once per rollout: returns, advantages. */
   prepare(rollout: Rollout): Targets;
   /**
+   * Optional, in the place of `prepare` for work that takes time, such as asking another program: training awaits it
+   * where it is there.
+   */
+  prepareAsync?(rollout: Rollout): Promise<Targets>;
+  /**
    * Optional: numbers that change over training, such as a clip range; `progress` runs from 0 to 1. They reach `delta`
    * as scalar tensors, so that a compiled step sees them change.
    */
