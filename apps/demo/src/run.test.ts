@@ -45,7 +45,6 @@ const wrong: readonly (readonly [line: string, ...says: string[]])[] = [
   ["envs --plugin ./missing.ts", "./missing.ts", "no file"],
   ["envs CartPole-v1", "too many arguments"],
   ["devices --plug", "'--plug'"],
-  ["compare --env CartPole-v1 --seeds 5", "compare", "later"],
   ["serve --run runs/a", "serve", "later"],
   ["doctor", "doctor", "later"],
   ["doctor --help", "doctor", "later"],

@@ -57,7 +57,9 @@ function scaleOf({ scale = "linear", zero = false, domain }: ChartAxis, more: ob
 function lineLayers({ name, points, mark = "line" }: ChartLine, x: ChartAxis, y: ChartAxis): object[] {
   const shown = points.filter((point) => visible(x, point.x) && visible(y, point.y));
   const values = thinned(shown);
-  const around = values.filter(({ low, high }) => low !== undefined && high !== undefined);
+  const around = values.filter(
+    ({ low, high }) => low !== undefined && high !== undefined && visible(y, low) && visible(y, high),
+  );
   const color = { datum: name };
   const spread = {
     data: { values: around },

@@ -18,7 +18,7 @@ export interface ChartLine {
 /** What stands beside an axis, and how it is divided. */
 export interface ChartAxis {
   readonly title: string;
-  /** Default `linear`. A `log` axis shows values above 0 only. */
+  /** Default `linear`. A `log` axis shows values above 0 only, and bands that lie above 0. */
   readonly scale?: "linear" | "log";
   /** Begin at 0. Default false. */
   readonly zero?: boolean;

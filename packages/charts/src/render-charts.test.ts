@@ -59,7 +59,7 @@ describe("renderCharts", () => {
     const points = [
       { x: 0, y: 1 },
       { x: 1, y: 1 },
-      { x: 10, y: 100 },
+      { x: 10, y: 100, low: -1, high: 200 },
       { x: 100, y: 0 },
       { x: 1000, y: Number.NaN },
       { x: 10_000, y: 10 },
@@ -75,6 +75,7 @@ describe("renderCharts", () => {
     };
     const svg = await renderCharts([log]);
     expect(corners(svg)).toContain(3);
+    expect(corners(svg)).not.toContain(4); // no band below 0
     expect(svg).not.toContain("NaN");
     expect(svg).not.toContain(">none</text>");
   });

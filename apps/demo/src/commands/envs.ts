@@ -2,6 +2,7 @@ import { pluginEnvironment } from "@gradbridge/envs";
 import { type EnvSpec, make, registry, type Space, type SpaceJson } from "gymnasium-js";
 import { loadPlugin } from "../arguments/environment.ts";
 import { exitStatus } from "../exit-status.ts";
+import { textTable } from "../text-table.ts";
 import type { CliCommand } from "./command.ts";
 
 /** One environment, as `envs --json` prints it. */
@@ -90,13 +91,7 @@ function table(specs: readonly EnvSpec[]): string {
       ];
     }),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join("  ")
-      .trimEnd();
-  return `${rows.map(line).join("\n")}\n`;
+  return textTable(rows);
 }
 
 /** The space's text with numbers of four digits: bounds in float32 have seventeen. */

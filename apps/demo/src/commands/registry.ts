@@ -19,6 +19,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./eval.ts")).evalCommand,
   },
   {
+    name: "compare",
+    summary: "seed, surrogate and inner side by side",
+    group: work,
+    load: async () => (await import("./compare.ts")).compareCommand,
+  },
+  {
     name: "envs",
     summary: "list the environments",
     group: machine,
@@ -30,7 +36,6 @@ export const commands: readonly CommandEntry[] = [
     group: machine,
     load: async () => (await import("./devices.ts")).devicesCommand,
   },
-  { name: "compare", summary: "seed, surrogate and inner side by side", group: later, load: null },
   { name: "serve", summary: "the live page of a run", group: later, load: null },
   { name: "doctor", summary: "check this machine's installation", group: later, load: null },
 ];

@@ -74,7 +74,11 @@ async function resumedRun(path: string, options: RunOptions): Promise<RunPlan> {
   return { config, folder: new RunFolder(path), rewardThreshold: environment.rewardThreshold, resume };
 }
 
-function settingsFor({ id, defaults }: Environment, given: Partial<TrainSettings>): TrainSettings {
+/**
+ * What was given, completed by what suits the environment.
+ * @throws ArgumentError naming every wrong value
+ */
+export function settingsFor({ id, defaults }: Environment, given: Partial<TrainSettings>): TrainSettings {
   try {
     return resolveSettings(id, given, defaults);
   } catch (error) {
