@@ -42,6 +42,11 @@ export {
 } from "./comparing/parameter-gradient.ts";
 export { type ActorCriticOptions, actorCritic } from "./estimators/actor-critic.ts";
 export { type AwrOptions, awr } from "./estimators/awr.ts";
+export {
+  type CheckEstimatorOptions,
+  checkEstimator,
+  type EstimatorReport,
+} from "./estimators/check-estimator.ts";
 export { checkRollout } from "./estimators/check-rollout.ts";
 export {
   type DeterministicGradientOptions,
@@ -54,6 +59,7 @@ export {
   type Minibatch,
   type RolloutTargets,
 } from "./estimators/estimator.ts";
+export { EstimatorCheckError } from "./estimators/estimator-check-error.ts";
 export { type EvolutionOptions, evolution } from "./estimators/evolution.ts";
 export { type FiniteDifferenceOptions, finiteDifference } from "./estimators/finite-difference.ts";
 export { type GrpoOptions, grpo } from "./estimators/grpo.ts";

@@ -1,4 +1,5 @@
 import type { Estimator } from "./estimator.ts";
+import { mirroredDifferences } from "./mirrored-differences.ts";
 import { checkCounts, checkNonNegative, checkPositive } from "./options.ts";
 import { type OutputSpaceOptions, outputSpaceEstimator } from "./output-space.ts";
 
@@ -28,12 +29,9 @@ export function evolution(options: EvolutionOptions): Estimator {
   checkCounts("evolution", { pairs });
   checkNonNegative("evolution", { sigma, seed });
   return outputSpaceEstimator("evolution", options, seed, ({ outputs, at, generator }) => {
-    const delta = new Float64Array(outputs.length);
-    for (let pair = 0; pair < pairs; pair++) {
-      const direction = delta.map(() => generator.normal());
-      const slope = (at(direction, sigma) - at(direction, -sigma)) / (2 * pairs * sigma);
-      for (let i = 0; i < delta.length; i++) delta[i]! += slope * direction[i]!;
-    }
-    return delta;
+    const directions = Array.from({ length: pairs }, () =>
+      generator.fillNormal(new Float64Array(outputs.length)),
+    );
+    return mirroredDifferences(at, directions, sigma);
   });
 }

@@ -1,4 +1,4 @@
-import { add, exp, mul, type Schedule, sub, type Tensor } from "@gradbridge/core";
+import { add, exp, minimum, mul, type Schedule, sub, type Tensor } from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
 import { discountedReturns } from "../recurrences/discounted-returns.ts";
 import { clippedWeight, clipSchedule, ratioDiagnostics, ratioOf } from "./clipped-ratio.ts";
@@ -31,7 +31,7 @@ type Targets = { readonly advantage: Float32Array };
  * attempts instead of a critic.
  *
  * δ = (m r A + β (q(a)/π(a) − 1)) ∂log π(a)/∂y, with A = (R − mean)/std over the group, r and m as in `ppo`, and q the
- * reference policy; the second term descends the paper's estimate q/π − log(q/π) − 1 of KL(π ‖ q).
+ * reference policy, q/π counted as at most e²⁰; the second term descends the paper's estimate q/π − log(q/π) − 1 of KL(π ‖ q).
  *
  * R is the return still to come, compared with those of the group's environments at the same step: with episodes of
  * one step, the paper's outcome supervision. Rows count alike (the paper divides by the length of each answer). The
@@ -52,7 +52,9 @@ export function grpo(options: GrpoOptions = {}): Estimator<Targets> {
     { forward }: Pick<Policy, "forward">,
   ): Tensor {
     const theirs = reference!.distribution(forward(observation)).logProb(action);
-    return mul(sub(exp(sub(theirs, distribution.logProb(action))), 1), klCoefficient);
+    // beyond e²⁰ the estimate says nothing but "back", and must stay finite
+    const logRatio = minimum(sub(theirs, distribution.logProb(action)), 20);
+    return mul(sub(exp(logRatio), 1), klCoefficient);
   }
 
   const bonus = entropyBonus("grpo", entropy);

@@ -1,4 +1,5 @@
 import type { Estimator } from "./estimator.ts";
+import { mirroredDifferences } from "./mirrored-differences.ts";
 import { checkCounts, checkNonNegative, checkPositive } from "./options.ts";
 import { type OutputSpaceOptions, outputSpaceEstimator } from "./output-space.ts";
 
@@ -28,12 +29,8 @@ export function spsa(options: SpsaOptions): Estimator {
   checkCounts("spsa", { pairs });
   checkNonNegative("spsa", { step, seed });
   return outputSpaceEstimator("spsa", options, seed, ({ outputs, at, generator }) => {
-    const delta = new Float64Array(outputs.length);
-    for (let pair = 0; pair < pairs; pair++) {
-      const signs = delta.map(() => (generator.random() < 0.5 ? -1 : 1));
-      const slope = (at(signs, step) - at(signs, -step)) / (2 * pairs * step);
-      for (let i = 0; i < delta.length; i++) delta[i]! += slope * signs[i]!;
-    }
-    return delta;
+    const sign = (): number => (generator.random() < 0.5 ? -1 : 1);
+    const directions = Array.from({ length: pairs }, () => Float64Array.from(outputs, sign));
+    return mirroredDifferences(at, directions, step);
   });
 }

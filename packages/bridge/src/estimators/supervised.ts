@@ -28,7 +28,7 @@ export function supervised(
   const { labels } = options;
   return defineEstimator({
     name: `supervised(${family.name})`,
-    requires: labels === undefined ? ["action"] : ["observation"],
+    requires: labels === undefined ? ["action"] : ["action", "observation"],
     prepare: () => ({}),
     delta(batch, outputs) {
       const name = options.output ?? firstOutput(outputs);
