@@ -1,7 +1,10 @@
 import { DeviceError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
 import { createReferenceBackend } from "./reference/backend.ts";
+import { tensorFlowDefinition } from "./tensorflow/load.ts";
 import { createWasmBackend } from "./wasm/backend.ts";
+import { createWebGpuBackend } from "./webgpu/backend.ts";
+import { findAdapter } from "./webgpu/gpu.ts";
 
 /** A device plugin: how to make a backend, and how to find out whether this machine can. */
 export interface BackendDefinition {
@@ -12,6 +15,8 @@ export interface BackendDefinition {
   create(): Backend | Promise<Backend>;
   /** Why this machine cannot run it and what to install; null where it can. */
   unavailable?(): string | null | Promise<string | null>;
+  /** What this machine's device is: its hardware and driver. Asked only where the device is available. */
+  details?(): string | null | Promise<string | null>;
 }
 
 /** What `devices` says of one device. */
@@ -21,6 +26,8 @@ export interface DeviceInfo {
   readonly available: boolean;
   /** Why not, and what to do; absent where available. */
   readonly reason?: string;
+  /** Hardware and driver, and whether it is software that plays a GPU; absent where the device has nothing to tell. */
+  readonly details?: string;
   readonly current: boolean;
 }
 
@@ -62,6 +69,21 @@ defineBackend({
   create: () => createWasmBackend(),
   unavailable: () => (typeof WebAssembly === "object" ? null : "this JavaScript engine has no WebAssembly."),
 });
+defineBackend({
+  name: "webgpu",
+  description: "any GPU through WebGPU, in browsers and (with the package webgpu) in Node, float32",
+  create: () => createWebGpuBackend(),
+  unavailable: async () => {
+    const found = await findAdapter();
+    return typeof found === "string" ? found : null;
+  },
+  details: async () => {
+    const found = await findAdapter();
+    return typeof found === "string" ? null : found.description;
+  },
+});
+
+defineBackend(tensorFlowDefinition);
 
 function definitionNamed(name: string): BackendDefinition {
   const definition = definitions.get(name);
@@ -111,13 +133,15 @@ export function currentDevice(): string {
 /** Every registered device, and whether this machine can run it. */
 export async function devices(): Promise<DeviceInfo[]> {
   const infos: DeviceInfo[] = [];
-  for (const { name, description, unavailable } of definitions.values()) {
-    const reason = (await unavailable?.()) ?? null;
+  for (const definition of definitions.values()) {
+    const { name } = definition;
+    const reason = (await definition.unavailable?.()) ?? null;
     infos.push({
       name,
-      description,
+      description: definition.description, // after the question: some know only then what will run
       available: reason === null,
       ...(reason === null ? {} : { reason }),
+      ...(told === null ? {} : { details: told }),
       current: name === current,
     });
   }
