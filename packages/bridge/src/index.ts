@@ -73,6 +73,12 @@ export { type SpsaOptions, spsa } from "./estimators/spsa.ts";
 export { type SupervisedOptions, supervised } from "./estimators/supervised.ts";
 export { type VtraceOptions, vtrace } from "./estimators/vtrace.ts";
 export { type EnvSource, type EvaluateOptions, type Evaluation, evaluate } from "./evaluation/evaluate.ts";
+export {
+  type ExternalEstimator,
+  type ExternalEstimatorOptions,
+  externalEstimator,
+} from "./external/external-estimator.ts";
+export type { ExternalRollout } from "./external/rollout-arrays.ts";
 export { discountedReturns } from "./recurrences/discounted-returns.ts";
 export { type Advantages, gae } from "./recurrences/gae.ts";
 export type { Sequences } from "./recurrences/sequences.ts";

@@ -79,10 +79,15 @@ export class Learner {
    * @throws code `non-finite` naming the tensor, before the optimizer's step: parameters are never made non-finite by a
    *   δ or gradient that is.
    */
-  learn(rollout: Rollout, progress: number): UpdateSummary {
+  async learn(rollout: Rollout, progress: number): Promise<UpdateSummary> {
+    const { prepareAsync } = this.#estimator;
+    const targets =
+      prepareAsync === undefined
+        ? tidy(() => this.#estimator.prepare(rollout))
+        : await prepareAsync.call(this.#estimator, rollout);
     return tidy(() => {
       const { minibatchSize, targetKl } = this.#settings;
-      const inputs = this.#upload(rollout, progress);
+      const inputs = this.#upload(rollout, targets, progress);
       const count = rollout.steps * rollout.numEnvs;
       this.optimizer.learningRate = this.#learningRate(progress);
       let normSum = 0;
@@ -167,9 +172,8 @@ export class Learner {
     return { gradNorm: clipGradNorm(this.optimizer.parameters, maxGradNorm), diagnostics };
   }
 
-  #upload(rollout: Rollout, progress: number): LearningInputs {
+  #upload(rollout: Rollout, targets: RolloutTargets, progress: number): LearningInputs {
     const { apply, anchor } = this.#settings;
-    const targets = this.#estimator.prepare(rollout);
     checkTargets(this.#estimator.name, targets);
     const behavior = apply === "surrogate" && anchor === "behavior" ? rollout.outputs : {};
     const numbers = Object.entries(this.#estimator.scalars?.(progress) ?? {});

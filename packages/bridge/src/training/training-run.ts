@@ -120,7 +120,7 @@ export class TrainingRun implements TrainingContext {
       ...(this.#normalizeReward && { normalizeReward: this.#normalizeReward }),
     });
     this.#normalized?.refresh();
-    const summary = this.#learner.learn(rollout, Math.min(1, this.steps / settings.steps));
+    const summary = await this.#learner.learn(rollout, Math.min(1, this.steps / settings.steps));
     this.learned = { rollout, policy: this.#actor, estimator: this.#parts.estimator };
     this.#position = rollout.end;
     this.steps += rollout.steps * rollout.numEnvs;
