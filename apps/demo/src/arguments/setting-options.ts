@@ -52,6 +52,24 @@ const learning: readonly SettingOption[] = [
     read: orNone(decimal),
   },
   { flags: "--value-coefficient <weight>", text: "of the value's δ, return − v", read: decimal },
+  {
+    flags: "--value-clip <distance>",
+    text: "how far PPO's value may leave the one that acted; none for no limit",
+    read: orNone(decimal),
+  },
+  {
+    flags: "--normalize-advantage [yes|no]",
+    text: "divide advantages by their deviation",
+    read: yesOrNo,
+    alone: "yes",
+  },
+  { flags: "--baseline <name>", text: "of reinforce: none, mean, value", read: word },
+  {
+    flags: "--group-size <environments>",
+    text: "that rloo and grpo compare; none for all",
+    read: orNone(wholeNumber),
+  },
+  { flags: "--temperature <β>", text: "of awr: small values imitate only the best actions", read: decimal },
   { flags: "--max-grad-norm <norm>", text: "joint norm that gradients are clipped to", read: decimal },
   {
     flags: "--normalize-observation [yes|no]",

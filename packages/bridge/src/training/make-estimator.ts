@@ -6,14 +6,35 @@ import type { TrainSettings } from "./settings.ts";
 
 /** The named estimator with the options that the settings hold. */
 export function makeEstimator(settings: TrainSettings): Estimator {
-  const { estimator, gamma, lambda, valueCoefficient } = settings;
+  return named(settings) as Estimator;
+}
+
+/** Each has targets of its own kind; training only hands them on. */
+function named(settings: TrainSettings): unknown {
+  const { estimator, gamma, lambda, valueCoefficient, normalizeAdvantage, baseline, temperature } = settings;
   const entropy = numberOrSchedule(settings.entropySchedule, settings.entropy);
   const clip = numberOrSchedule(settings.clipSchedule, settings.clip);
+  const group = settings.groupSize === null ? {} : { groupSize: settings.groupSize };
+  const critic = { gamma, lambda, entropy, valueCoefficient };
   switch (estimator) {
-    case "ppo":
-      return estimators.ppo({ gamma, lambda, entropy, valueCoefficient, clip }) as Estimator;
+    case "ppo": {
+      const limit = settings.valueClip === null ? {} : { valueClip: settings.valueClip };
+      return estimators.ppo({ ...critic, clip, normalizeAdvantage, ...limit });
+    }
     case "reinforce":
-      return estimators.reinforce({ gamma, entropy }) as Estimator;
+      return estimators.reinforce({ gamma, entropy, baseline, normalize: normalizeAdvantage });
+    case "actorCritic":
+      return estimators.actorCritic({ ...critic, normalizeAdvantage });
+    case "rloo":
+      return estimators.rloo({ gamma, entropy, ...group });
+    case "grpo":
+      return estimators.grpo({ gamma, entropy, clip, ...group });
+    case "vtrace":
+      return estimators.vtrace(critic);
+    case "awr":
+      return estimators.awr({ ...critic, temperature, normalizeAdvantage });
+    case "naturalGradient":
+      return estimators.naturalGradient({ ...critic, normalizeAdvantage });
     default:
       return estimator satisfies never;
   }

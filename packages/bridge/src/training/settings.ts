@@ -45,6 +45,16 @@ export interface TrainSettings {
   readonly targetKl: number | null;
   /** Times (return − v), the value's δ. */
   readonly valueCoefficient: number;
+  /** How far PPO's value may leave the one that acted; null for no limit. */
+  readonly valueClip: number | null;
+  /** Standardize advantages (ppo, actorCritic, awr, naturalGradient) or divide them by their deviation (reinforce). */
+  readonly normalizeAdvantage: boolean;
+  /** What REINFORCE subtracts from the return: nothing, the mean over the rollout, or the policy's value. */
+  readonly baseline: "none" | "mean" | "value";
+  /** Neighbouring environments that rloo and grpo compare; null for all of them. */
+  readonly groupSize: number | null;
+  /** β of awr: small values imitate only the best actions. */
+  readonly temperature: number;
   /** Joint norm that the gradients of all parameters are clipped to. */
   readonly maxGradNorm: number;
   /** Shift and scale each element of the observations to mean 0, variance 1 of those seen in training, within ± 10. */
@@ -86,6 +96,11 @@ export const settingsSchema: z.ZodType<TrainSettings> = z.strictObject({
   entropySchedule: z.enum(scheduleShapes),
   targetKl: z.number().positive().nullable(),
   valueCoefficient: z.number().nonnegative(),
+  valueClip: z.number().positive().nullable(),
+  normalizeAdvantage: z.boolean(),
+  baseline: z.enum(["none", "mean", "value"]),
+  groupSize: count.nullable(),
+  temperature: z.number().positive(),
   maxGradNorm: z.number().positive(),
   normalizeObservation: z.boolean(),
   normalizeReward: z.boolean(),
@@ -119,6 +134,11 @@ export const defaultSettings: TrainSettings = {
   entropySchedule: "constant",
   targetKl: null,
   valueCoefficient: 1,
+  valueClip: null,
+  normalizeAdvantage: true,
+  baseline: "value",
+  groupSize: null,
+  temperature: 1,
   maxGradNorm: 0.5,
   normalizeObservation: false,
   normalizeReward: false,

@@ -20,14 +20,21 @@ export const tunedSettings: {
   },
 };
 
-/** What an estimator needs whatever the environment: REINFORCE uses each rollout once, as a whole. */
+/** Each rollout is used once, as a whole. */
+const once: Partial<TrainSettings> = { epochs: 1, minibatchSize: 1024, learningRateSchedule: "linear" };
+
+/** What an estimator needs whatever the environment. */
 export const estimatorSettings: { readonly [estimator: string]: Partial<TrainSettings> } = {
-  reinforce: {
+  reinforce: { ...once, numEnvs: 8, rolloutSteps: 128, learningRate: 5e-3 },
+  actorCritic: {
+    ...once,
     numEnvs: 8,
-    rolloutSteps: 128,
-    minibatchSize: 1024,
-    epochs: 1,
-    learningRate: 5e-3,
-    learningRateSchedule: "linear",
+    rolloutSteps: 32,
+    lambda: 1,
+    learningRate: 3e-3,
+    normalizeAdvantage: false,
   },
+  rloo: { ...once, numEnvs: 8, rolloutSteps: 128, learningRate: 5e-3 },
+  naturalGradient: { ...once, numEnvs: 8, rolloutSteps: 128, learningRate: 3e-3 },
+  vtrace: { numEnvs: 8, rolloutSteps: 64, minibatchSize: 128, epochs: 4, lambda: 1, learningRate: 1e-3 },
 };
