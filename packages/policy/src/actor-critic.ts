@@ -17,6 +17,11 @@ export interface ActorCriticOptions {
   readonly hidden?: readonly number[];
   /** Default `tanh`. */
   readonly activation?: HiddenActivation;
+  /**
+   * Initial weights: `orthogonal`, scaled as {@link actorCritic} says, with zero biases; or `uniform` in ±1/√inputs for
+   * weights and biases, PyTorch's default. Default `orthogonal`.
+   */
+  readonly initialization?: "orthogonal" | "uniform";
   /** Whether actor and critic share their hidden layers. Default false. */
   readonly shared?: boolean;
   /** Where the initial weights are drawn. Default `generator(0)`. */
@@ -25,11 +30,12 @@ export interface ActorCriticOptions {
 
 /**
  * A policy with a value function, as Stable-Baselines3 and CleanRL build it: two multilayer perceptrons (or one
- * with two last layers, where `shared`), orthogonal weights with gain √2 in hidden layers, 0.01 before the actions,
- * 1 before the value; zero biases. Outputs: the head's, and `value` [B].
+ * with two last layers, where `shared`), by default with orthogonal weights of gain √2 in hidden layers, 0.01 before the
+ * actions, 1 before the value, and zero biases. Outputs: the head's, and `value` [B].
  */
 export function actorCritic(options: ActorCriticOptions): Policy {
   const { observationSize, head, hidden = [64, 64], activation = "tanh", shared = false } = options;
+  const { initialization = "orthogonal" } = options;
   if (!Number.isInteger(observationSize) || observationSize < 1) {
     throw new GradbridgeError(
       "size",
@@ -37,8 +43,8 @@ export function actorCritic(options: ActorCriticOptions): Policy {
     );
   }
   const generator = options.generator ?? newGenerator(0);
-  const common = { hidden, activation, generator } as const;
-  const own = head.create();
+  const common = { hidden, activation, initialization, generator } as const;
+  const own = head.create(hidden[hidden.length - 1] ?? observationSize);
   const network = shared && hidden.length > 0 ? sharedNetwork() : separateNetworks();
   const parameters = parameterized({ ...network.parts, head: own.parameters });
   const { device } = parameters.parameters()[0]!;
@@ -46,7 +52,13 @@ export function actorCritic(options: ActorCriticOptions): Policy {
   function separateNetworks(): Network {
     const actor = mlp({ inputs: observationSize, outputs: head.size, outputGain: 0.01, ...common });
     const critic = mlp({ inputs: observationSize, outputs: 1, outputGain: 1, ...common });
-    return { parts: { actor, critic }, forward: (x) => [actor.forward(x), critic.forward(x)] };
+    return {
+      parts: { actor, critic },
+      forward(x) {
+        const features = actor.features(x);
+        return [actor.last(features), critic.forward(x), features];
+      },
+    };
   }
 
   function sharedNetwork(): Network {
@@ -58,21 +70,34 @@ export function actorCritic(options: ActorCriticOptions): Policy {
       hidden: hidden.slice(0, -1),
       outputGain: Math.SQRT2,
     });
-    const actor = linear(width, head.size, { initialization: "orthogonal", gain: 0.01, generator });
-    const critic = linear(width, 1, { initialization: "orthogonal", gain: 1, generator });
+    const actor = linear(width, head.size, { initialization, gain: 0.01, generator });
+    const critic = linear(width, 1, { initialization, gain: 1, generator });
     return {
       parts: { body, actor, critic },
       forward: (x) => {
         const features = activate(body.forward(x), activation);
-        return [actor.forward(features), critic.forward(features)];
+        return [actor.forward(features), critic.forward(features), features];
       },
     };
   }
 
   const forward = (observation: Tensor): PolicyOutputs => {
-    const [last, value] = network.forward(observation);
-    return { ...own.outputs(last), value: reshape(value, [-1]) };
+    const [last, value, features] = network.forward(observation);
+    return { ...own.outputs(last, features), value: reshape(value, [-1]) };
   };
+
+  const choose: Policy["choose"] = (outputs, random, { deterministic = false, mask, noise } = {}) =>
+    noGrad(() => {
+      const count = outputs.value!.shape[0]!;
+      const lasting = deterministic ? noise : own.nextNoise?.(count, random, noise);
+      const distribution = own.distribution(outputs, {
+        ...(mask !== undefined && { mask: maskTensor(mask, count, head.choices, device) }),
+        ...(lasting !== undefined && { noise: lasting }),
+      });
+      const action = deterministic ? distribution.mode() : distribution.sample(random);
+      const logProb = distribution.logProb(action);
+      return { action, logProb, outputs, ...(lasting !== undefined && { noise: lasting }) };
+    });
 
   return {
     observationSize,
@@ -81,24 +106,16 @@ export function actorCritic(options: ActorCriticOptions): Policy {
     ...parameters,
     forward,
     distribution: own.distribution,
-    act(observation, random, { deterministic = false, mask } = {}) {
-      return noGrad(() => {
-        const batch = rows(observation, observationSize, device);
-        const allowed =
-          mask === undefined ? {} : { mask: maskTensor(mask, batch.shape[0]!, head.choices, device) };
-        const outputs = forward(batch);
-        const distribution = own.distribution(outputs, allowed);
-        const action = deterministic ? distribution.mode() : distribution.sample(random);
-        return { action, logProb: distribution.logProb(action), outputs };
-      });
-    },
+    choose,
+    act: (observation, random, options) =>
+      noGrad(() => choose(forward(rows(observation, observationSize, device)), random, options)),
   };
 }
 
 interface Network {
   readonly parts: Parameters<typeof parameterized>[0];
-  /** [B, observationSize] → the last layers of actor [B, size] and critic [B, 1]. */
-  forward(x: Tensor): [actor: Tensor, critic: Tensor];
+  /** [B, observationSize] → the last layers of actor [B, size] and critic [B, 1], and the actor's last hidden one. */
+  forward(x: Tensor): [actor: Tensor, critic: Tensor, features: Tensor];
 }
 
 function activate(x: Tensor, activation: HiddenActivation): Tensor {

@@ -6,6 +6,11 @@ export { DiagonalGaussian } from "./distributions/diagonal-gaussian.ts";
 export type { ByOutput, Distribution, DistributionOptions } from "./distributions/distribution.ts";
 export { MultiCategorical } from "./distributions/multi-categorical.ts";
 export { SquashedGaussian } from "./distributions/squashed-gaussian.ts";
+export {
+  type ExplorationNoise,
+  StateDependentGaussian,
+  type StateDependentNoise,
+} from "./distributions/state-dependent-gaussian.ts";
 export { bernoulli } from "./families/bernoulli.ts";
 export { categorical } from "./families/categorical.ts";
 export { exponential } from "./families/exponential.ts";
@@ -21,8 +26,12 @@ export { categoricalHead } from "./heads/categorical-head.ts";
 export { type GaussianHeadOptions, gaussianHead, squashedGaussianHead } from "./heads/gaussian-head.ts";
 export type { Head, HeadInstance } from "./heads/head.ts";
 export { multiCategoricalHead } from "./heads/multi-categorical-head.ts";
+export {
+  type StateDependentGaussianHeadOptions,
+  stateDependentGaussianHead,
+} from "./heads/state-dependent-gaussian-head.ts";
 export { type LinearOptions, linear } from "./modules/linear.ts";
-export { type HiddenActivation, type MlpOptions, mlp } from "./modules/mlp.ts";
+export { type HiddenActivation, type Mlp, type MlpOptions, mlp } from "./modules/mlp.ts";
 export type { Module, Parameterized } from "./modules/module.ts";
 export { sequential } from "./modules/sequential.ts";
 export type { ActOptions, Policy, PolicyOutputs, PolicyStep } from "./policy.ts";

@@ -2,9 +2,13 @@ import type { Tensor } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
 import type { ActionMask } from "./distributions/action-mask.ts";
 import type { Distribution, DistributionOptions } from "./distributions/distribution.ts";
+import type { ExplorationNoise } from "./distributions/state-dependent-gaussian.ts";
 import type { Parameterized } from "./modules/module.ts";
 
-/** A policy's outputs by name, each with B rows: the tensors that δ is given for. */
+/**
+ * A policy's outputs by name, each with B rows: the tensors that δ is given for. (`features` of a
+ * `stateDependentGaussianHead` is for drawing actions only.)
+ */
 export type PolicyOutputs = { readonly [output: string]: Tensor };
 
 /** What a policy does in B situations. */
@@ -14,6 +18,8 @@ export interface PolicyStep {
   /** log π(action), [B]. */
   readonly logProb: Tensor;
   readonly outputs: PolicyOutputs;
+  /** Where exploration lasts several steps: hand it to the next step of the same environments. */
+  readonly noise?: ExplorationNoise;
 }
 
 /** Options of {@link Policy.act}. */
@@ -26,6 +32,11 @@ export interface ActOptions {
    * the same mask, `distribution(outputs, { mask })`.
    */
   readonly mask?: ActionMask;
+  /**
+   * `noise` of the step before, in the same environments: exploration goes on with it as long as the head says. Default:
+   * new noise. Policies without lasting noise ignore it.
+   */
+  readonly noise?: ExplorationNoise;
 }
 
 /** A differentiable map from observations to the parameters of a distribution over actions, and values. */
@@ -46,7 +57,13 @@ export interface Policy extends Parameterized {
   /**
    * Chooses one action per row, without recording gradients.
    * @param observation [B, observationSize], or a typed array of that many numbers.
-   * @throws code `observation` or `mask` for a batch or mask of the wrong size, `mask` where a row allows nothing.
+   * @throws code `observation`, `mask` or `exploration` for a batch, mask or noise of the wrong size, `mask` where a row
+   *   allows nothing.
    */
   act(observation: Tensor | Float32Array, generator: Generator, options?: ActOptions): PolicyStep;
+  /**
+   * {@link Policy.act} from outputs on: for who has them already, from a compiled `forward` say.
+   * @throws as `act`.
+   */
+  choose(outputs: PolicyOutputs, generator: Generator, options?: ActOptions): PolicyStep;
 }

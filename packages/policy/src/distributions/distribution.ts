@@ -1,5 +1,6 @@
 import type { Tensor } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
+import type { ExplorationNoise } from "./state-dependent-gaussian.ts";
 
 /** One tensor per parameter of a distribution, by the name of the policy output that holds it. */
 export type ByOutput = { readonly [output: string]: Tensor };
@@ -35,4 +36,6 @@ export interface DistributionOptions {
    * forbids everything describes no distribution: `sample` and `act` refuse it.
    */
   readonly mask?: Tensor;
+  /** The noise that `sample` explores with, where it lasts several steps: see `StateDependentGaussian`. */
+  readonly noise?: ExplorationNoise;
 }

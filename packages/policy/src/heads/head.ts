@@ -1,5 +1,7 @@
 import { GradbridgeError, type Tensor } from "@gradbridge/core";
+import type { Generator } from "@gradbridge/random";
 import type { Distribution, DistributionOptions } from "../distributions/distribution.ts";
+import type { ExplorationNoise } from "../distributions/state-dependent-gaussian.ts";
 import type { Parameterized } from "../modules/module.ts";
 import type { PolicyOutputs } from "../policy.ts";
 
@@ -10,16 +12,21 @@ export interface Head {
   readonly size: number;
   /** How many choices each place of an action has, where a mask may forbid some; empty where none can be given. */
   readonly choices: readonly number[];
-  /** Parameters beside the network's own. Called once per policy. */
-  create(): HeadInstance;
+  /**
+   * Parameters beside the network's own. Called once per policy.
+   * @param features width of the last hidden layer
+   */
+  create(features: number): HeadInstance;
 }
 
 /** A head that belongs to one policy. */
 export interface HeadInstance {
   readonly parameters: Parameterized;
-  /** The last layer [B, size] → named outputs. */
-  outputs(last: Tensor): PolicyOutputs;
+  /** The last layer [B, size], made of the last hidden one [B, features] → named outputs. */
+  outputs(last: Tensor, features: Tensor): PolicyOutputs;
   distribution(outputs: PolicyOutputs, options?: DistributionOptions): Distribution;
+  /** Where noise lasts several steps: that of the next step, from that of the step before. */
+  nextNoise?(rows: number, generator: Generator, previous?: ExplorationNoise): ExplorationNoise;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { GradbridgeError } from "@gradbridge/core";
+import { GradbridgeError, type Tensor } from "@gradbridge/core";
 import { type Generator, generator } from "@gradbridge/random";
 import { linear } from "./linear.ts";
 import type { Module } from "./module.ts";
@@ -25,8 +25,16 @@ export interface MlpOptions {
   readonly dtype?: "float32" | "float64";
 }
 
+/** A {@link mlp}. */
+export interface Mlp extends Module {
+  /** The last hidden layer after its activation, [B, features]; x itself where there is none. */
+  features(x: Tensor): Tensor;
+  /** The last layer, of those features: `forward` is `last(features(x))`. */
+  last(features: Tensor): Tensor;
+}
+
 /** A multilayer perceptron: [B, inputs] → [B, outputs], no activation after the last layer. */
-export function mlp(options: MlpOptions): Module {
+export function mlp(options: MlpOptions): Mlp {
   const {
     inputs,
     outputs,
@@ -50,6 +58,10 @@ export function mlp(options: MlpOptions): Module {
   const layers = hidden.map((size, i) =>
     linear(sizes[i]!, size, { ...shared, activation, gain: Math.SQRT2 }),
   );
-  layers.push(linear(sizes[sizes.length - 1]!, outputs, { ...shared, gain: outputGain }));
-  return sequential(...layers);
+  const last = linear(sizes[sizes.length - 1]!, outputs, { ...shared, gain: outputGain });
+  return {
+    ...sequential(...layers, last),
+    features: sequential(...layers).forward,
+    last: last.forward,
+  };
 }
