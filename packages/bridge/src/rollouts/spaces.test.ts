@@ -147,6 +147,15 @@ describe("actionDecoder", () => {
     expect(batch[5]).toBeCloseTo(5 - 5 * Math.tanh(0.5), 14);
   });
 
+  it("explores a Box with lasting noise where asked", () => {
+    const space = new Box(-1, 1, { shape: [2] }) as Space;
+    expect(actionDecoder(space, { noiseEvery: 4, initialLogStd: -3 }).head.name).toBe(
+      "stateDependentGaussian",
+    );
+    expect(code(() => actionDecoder(space, { noiseEvery: 4, squash: true }))).toBe("option");
+    expect(code(() => actionDecoder(space, { noiseEvery: 4, logStd: "network" }))).toBe("option");
+  });
+
   it("refuses what it cannot decode", () => {
     expect(code(() => actionDecoder(new Text(3) as Space))).toBe("space");
     expect(code(() => actionDecoder(new Box(0, Infinity, { shape: [1] }) as Space, { squash: true }))).toBe(

@@ -7,6 +7,7 @@ import {
   type Head,
   multiCategoricalHead,
   squashedGaussianHead,
+  stateDependentGaussianHead,
 } from "@gradbridge/policy";
 import {
   Box,
@@ -48,6 +49,11 @@ export interface ActionHeadOptions extends GaussianHeadOptions {
    * Squash the actions of a Box into its bounds by tanh instead of clipping them; it must be bounded. Default false.
    */
   readonly squash?: boolean;
+  /**
+   * Explore a Box with noise that depends on the state and is redrawn every so many steps, at the latest with every
+   * rollout (`stateDependentGaussianHead`). Not with `squash`, `logStd` or `logStdRange`. Default: noise of each step's own.
+   */
+  readonly noiseEvery?: number;
 }
 
 /** Writes `rows` elements of a batch, each to its row of out, `stride` numbers apart, from `offset` on. */
@@ -129,7 +135,8 @@ function oneHotWriter(counts: Int32Array, starts: Int32Array): WriteRows {
  * `Discrete` takes a categorical policy, `MultiDiscrete` one choice for each place, `MultiBinary` yes-or-no choices,
  * and `Box` a Gaussian one whose actions are clipped to the bounds or, with `squash`, a Gaussian before tanh whose
  * actions are stretched over them. Whole numbers of a Box are rounded.
- * @throws code `space` for other spaces, and for a Box without bounds where `squash` is asked for.
+ * @throws code `space` for other spaces, and for a Box without bounds where `squash` is asked for; `option` for options
+ *   that exclude each other.
  */
 export function actionDecoder(space: Space, options: ActionHeadOptions = {}): ActionDecoder {
   if (space instanceof Discrete) {
@@ -158,8 +165,9 @@ export function actionDecoder(space: Space, options: ActionHeadOptions = {}): Ac
   );
 }
 
-function boxDecoder(space: Box, { squash = false, ...options }: ActionHeadOptions): ActionDecoder {
+function boxDecoder(space: Box, options: ActionHeadOptions): ActionDecoder {
   const { size } = space;
+  const { squash = false } = options;
   const low = Float64Array.from(space.low, Number);
   const high = Float64Array.from(space.high, Number);
   const whole = !(space.dtype === "float32" || space.dtype === "float64");
@@ -173,7 +181,7 @@ function boxDecoder(space: Box, { squash = false, ...options }: ActionHeadOption
     ? (u: number, i: number) => low[i]! + ((Math.tanh(u) + 1) / 2) * (high[i]! - low[i]!)
     : (a: number, i: number) => Math.min(Math.max(a, low[i]!), high[i]!);
   return {
-    head: squash ? squashedGaussianHead(size, options) : gaussianHead(size, options),
+    head: boxHead(size, options),
     decode(action) {
       const batch = space.createBatch(action.length / size) as NumericArray;
       for (let i = 0; i < batch.length; i++) {
@@ -183,6 +191,20 @@ function boxDecoder(space: Box, { squash = false, ...options }: ActionHeadOption
       return batch;
     },
   };
+}
+
+function boxHead(size: number, { squash = false, noiseEvery, ...options }: ActionHeadOptions): Head {
+  if (noiseEvery === undefined) {
+    return squash ? squashedGaussianHead(size, options) : gaussianHead(size, options);
+  }
+  const { initialLogStd = 0, ...other } = options;
+  if (squash || Object.keys(other).length > 0) {
+    throw new GradbridgeError(
+      "option",
+      `noiseEvery cannot be used with ${[...(squash ? ["squash"] : []), ...Object.keys(other)].join(", ")}.`,
+    );
+  }
+  return stateDependentGaussianHead(size, { initialLogStd, resampleEvery: noiseEvery });
 }
 
 /** The typed array behind an action tensor. */
