@@ -28,6 +28,12 @@ export {
   devices,
   setDevice,
 } from "./devices/registry.ts";
+export {
+  createWebGpuBackend,
+  type WebGpuBackend,
+  type WebGpuBackendOptions,
+} from "./devices/webgpu/backend.ts";
+export type { WebGpuStatistics } from "./devices/webgpu/commands.ts";
 export { DeviceError, DTypeError, ShapeError } from "./errors.ts";
 export type { TensorMethods } from "./methods.ts";
 

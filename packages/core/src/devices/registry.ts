@@ -136,6 +136,7 @@ export async function devices(): Promise<DeviceInfo[]> {
   for (const definition of definitions.values()) {
     const { name } = definition;
     const reason = (await definition.unavailable?.()) ?? null;
+    const told = reason === null ? ((await definition.details?.()) ?? null) : null;
     infos.push({
       name,
       description: definition.description, // after the question: some know only then what will run

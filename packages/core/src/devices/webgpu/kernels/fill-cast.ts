@@ -1,0 +1,35 @@
+import type { KernelOf } from "../../kernel.ts";
+import { elementOf, input, type Lowering, output } from "../shader.ts";
+import { integerFunctions } from "../wgsl/integer.ts";
+import { denseLowering, denseShader, eachOf, type KernelLimits, vectorOf } from "./dense.ts";
+
+/** Every element becomes `value` (int32: truncated toward zero). */
+export function lowerFill(kernel: KernelOf<"fill">, limits: KernelLimits): Lowering {
+  const element = elementOf(kernel.dtype);
+  const vector = vectorOf(element);
+  const shader = denseShader({
+    name: `fill ${element}`,
+    reads: [],
+    writes: [{ name: "y", element: vector }],
+    uniforms: [{ name: "value", type: element }],
+    declarations: () => "",
+    body: () => `y[i] = ${vector}(u.value);`,
+  });
+  const value = element === "i32" ? Math.trunc(kernel.value) : kernel.value;
+  return denseLowering(shader, [output(0)], kernel.length, [value], limits);
+}
+
+/** Rounds to nearest; float → int32 truncates toward zero, saturates at the type's ends and maps NaN to 0. */
+export function lowerCast(kernel: KernelOf<"cast">, limits: KernelLimits): Lowering {
+  const from = elementOf(kernel.dtype);
+  const to = elementOf(kernel.to);
+  const convert = from === to ? "" : to === "i32" ? "truncated" : "f32";
+  const shader = denseShader({
+    name: `cast ${from} ${to}`,
+    reads: [{ name: "x", element: vectorOf(from) }],
+    writes: [{ name: "y", element: vectorOf(to) }],
+    declarations: () => integerFunctions,
+    body: () => `let v = x[i];\ny[i] = ${eachOf(vectorOf(to), (c) => `${convert}(v.${c})`)};`,
+  });
+  return denseLowering(shader, [input(0), output(0)], kernel.length, [], limits);
+}
