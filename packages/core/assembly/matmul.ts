@@ -9,6 +9,7 @@
  * batch of 256 rows gives bit for bit what its rows give one by one.
  */
 import { packPlain, packTransposed } from "./pack";
+import { fewColumns, fewRows, lanesOf, rowsTimesColumns, SHALLOW, shallowRows } from "./matmul-narrow";
 import { rowsTimesTransposed } from "./matmul-small";
 import { PANEL_COLUMNS, PANEL_DEPTH, PANELS } from "./scratch";
 import { finishVector, storeColumns } from "./matmul-store";
@@ -51,26 +52,47 @@ function product(
   if (transposeB && !transposeA && m < PACKED_ROWS) {
     return rowsTimesTransposed(a, b, bias, c, m, n, k, aRow, bRow, cRow, relu);
   }
-  const packed = transposeB || m >= PACKED_ROWS;
+  if (!transposeB && m < PACKED_ROWS) {
+    return fewRows(transposeA, a, <usize>aRow << 2, b, <usize>bRow << 2, bias, c, <usize>cRow << 2, m, n, k, relu);
+  }
+  if (transposeB && !transposeA && n <= 2) {
+    const rows = lanesOf(m);
+    rowsTimesColumns(a, b, bias, c, rows, n, k, <usize>aRow << 2, <usize>bRow << 2, <usize>cRow << 2, relu);
+    a += <usize>(rows * aRow) << 2;
+    c += <usize>(rows * cRow) << 2;
+    if (m > rows) rowsTimesTransposed(a, b, bias, c, m - rows, n, k, aRow, bRow, cRow, relu);
+    return;
+  }
+  if (transposeA && !transposeB && n <= 4) {
+    return fewColumns(a, <usize>aRow << 2, b, <usize>bRow << 2, bias, c, <usize>cRow << 2, m, n, k, relu);
+  }
+  if (!transposeA && !transposeB && k <= SHALLOW && k > 0) {
+    const bStride = <usize>bRow << 2;
+    return shallowRows(k, n, a, <usize>aRow << 2, b, bStride, bStride, 32, c, <usize>cRow << 2, m, bias, relu);
+  }
   let k0 = 0;
   do {
     const depth = min(k - k0, PANEL_DEPTH);
     const last = k0 + depth >= k;
     for (let n0 = 0; n0 < n; n0 += PANEL_COLUMNS) {
       const width = min(n - n0, PANEL_COLUMNS);
-      if (packed) {
-        if (transposeB) packTransposed(b + (<usize>(n0 * bRow + k0) << 2), bRow, width, depth);
-        else packPlain(b + (<usize>(k0 * bRow + n0) << 2), bRow, width, depth);
+      if (transposeB) packTransposed(b + (<usize>(n0 * bRow + k0) << 2), bRow, width, depth);
+      else packPlain(b + (<usize>(k0 * bRow + n0) << 2), bRow, width, depth);
+      if (!transposeA && k <= SHALLOW && k > 0) {
+        const shift = <usize>n0 << 2;
+        shallowRows(
+          k, width, a, <usize>aRow << 2, PANELS, 32, 16, 128, c + shift, <usize>cRow << 2, m,
+          bias == 0 ? 0 : bias + shift, relu,
+        );
+        continue;
       }
       for (let m0 = 0; m0 < m; m0 += CHUNK_ROWS) {
         const rows = min(m - m0, CHUNK_ROWS);
         const aStart = a + (<usize>(transposeA ? k0 * aRow + m0 : m0 * aRow + k0) << 2);
         for (let j = 0; j < width; j += 8) {
           const columns = min(width - j, 8);
-          const panel = packed
-            ? PANELS + (<usize>(j * ((depth + 3) & ~3)) << 2)
-            : b + (<usize>(k0 * bRow + n0 + j) << 2);
-          const panelStride: usize = packed ? (columns > 4 ? 32 : 16) : <usize>bRow << 2;
+          const panel = PANELS + (<usize>(j * ((depth + 3) & ~3)) << 2);
+          const panelStride: usize = columns > 4 ? 32 : 16;
           const target = c + (<usize>(m0 * cRow + n0 + j) << 2);
           const panelBias = last && bias != 0 ? bias + (<usize>(n0 + j) << 2) : 0;
           panelRows(
@@ -152,11 +174,11 @@ function narrowTransposed(
 ): void {
   const zero = f32x4.splat(0.0);
   let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
-  // The four rows' elements at one k: apart by aStride, or side by side where A is transposed.
+  // The rows' elements at one k lie aStride apart, or side by side where A is transposed.
   let a0 = a;
-  let a1 = transposed ? a + 4 : a + aStride;
-  let a2 = transposed ? a + 8 : a + aStride * 2;
-  let a3 = transposed ? a + 12 : a + aStride * 3;
+  let a1 = a + aStride;
+  let a2 = a + aStride * 2;
+  let a3 = a + aStride * 3;
   for (let step = 0; step < depth; step++) {
     const b0 = v128.load(b);
     const b1 = vectors > 1 ? v128.load(b, 16) : zero;
@@ -164,23 +186,24 @@ function narrowTransposed(
     c00 = multiplyAdd(x0, b0, c00);
     if (vectors > 1) c01 = multiplyAdd(x0, b1, c01);
     if (rows > 1) {
-      const x1 = v128.load32_splat(a1);
+      const x1 = transposed ? v128.load32_splat(a0, 4) : v128.load32_splat(a1);
       c10 = multiplyAdd(x1, b0, c10);
       if (vectors > 1) c11 = multiplyAdd(x1, b1, c11);
     }
     if (rows > 2) {
-      const x2 = v128.load32_splat(a2);
+      const x2 = transposed ? v128.load32_splat(a0, 8) : v128.load32_splat(a2);
       c20 = multiplyAdd(x2, b0, c20);
       if (vectors > 1) c21 = multiplyAdd(x2, b1, c21);
-      const x3 = v128.load32_splat(a3);
+      const x3 = transposed ? v128.load32_splat(a0, 12) : v128.load32_splat(a3);
       c30 = multiplyAdd(x3, b0, c30);
       if (vectors > 1) c31 = multiplyAdd(x3, b1, c31);
     }
-    const next: usize = transposed ? aStride : 4;
-    a0 += next;
-    if (rows > 1) a1 += next;
-    if (rows > 2) a2 += next;
-    if (rows > 2) a3 += next;
+    a0 += transposed ? aStride : 4;
+    if (!transposed) {
+      if (rows > 1) a1 += 4;
+      if (rows > 2) a2 += 4;
+      if (rows > 2) a3 += 4;
+    }
     b += bStride;
   }
   storeRow(vectors, columns, c, c00, c01, accumulate, bias, relu);
