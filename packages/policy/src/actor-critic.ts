@@ -86,19 +86,6 @@ export function actorCritic(options: ActorCriticOptions): Policy {
     return { ...own.outputs(last, features), value: reshape(value, [-1]) };
   };
 
-  const choose: Policy["choose"] = (outputs, random, { deterministic = false, mask, noise } = {}) =>
-    noGrad(() => {
-      const count = outputs.value!.shape[0]!;
-      const lasting = deterministic ? noise : own.nextNoise?.(count, random, noise);
-      const distribution = own.distribution(outputs, {
-        ...(mask !== undefined && { mask: maskTensor(mask, count, head.choices, device) }),
-        ...(lasting !== undefined && { noise: lasting }),
-      });
-      const action = deterministic ? distribution.mode() : distribution.sample(random);
-      const logProb = distribution.logProb(action);
-      return { action, logProb, outputs, ...(lasting !== undefined && { noise: lasting }) };
-    });
-
   return {
     observationSize,
     hasValue: true,
@@ -106,9 +93,20 @@ export function actorCritic(options: ActorCriticOptions): Policy {
     ...parameters,
     forward,
     distribution: own.distribution,
-    choose,
-    act: (observation, random, options) =>
-      noGrad(() => choose(forward(rows(observation, observationSize, device)), random, options)),
+    ...(own.nextNoise !== undefined && { nextNoise: own.nextNoise }),
+    act(observation, random, { deterministic = false, mask, noise: previous } = {}) {
+      return noGrad(() => {
+        const batch = rows(observation, observationSize, device);
+        const count = batch.shape[0]!;
+        const allowed = mask === undefined ? {} : { mask: maskTensor(mask, count, head.choices, device) };
+        const noise = deterministic ? previous : own.nextNoise?.(count, random, previous);
+        const lasting = noise === undefined ? {} : { noise };
+        const outputs = forward(batch);
+        const distribution = own.distribution(outputs, { ...allowed, ...lasting });
+        const action = deterministic ? distribution.mode() : distribution.sample(random);
+        return { action, logProb: distribution.logProb(action), outputs, ...lasting };
+      });
+    },
   };
 }
 

@@ -62,8 +62,9 @@ export interface Policy extends Parameterized {
    */
   act(observation: Tensor | Float32Array, generator: Generator, options?: ActOptions): PolicyStep;
   /**
-   * {@link Policy.act} from outputs on: for who has them already, from a compiled `forward` say.
-   * @throws as `act`.
+   * Where exploration lasts several steps: the noise of the next step, for `distribution(outputs, { noise })`, from that
+   * of the step before. `act` calls it; so must who draws from `distribution` in a loop of their own.
+   * @throws code `exploration` for noise of another size.
    */
-  choose(outputs: PolicyOutputs, generator: Generator, options?: ActOptions): PolicyStep;
+  nextNoise?(rows: number, generator: Generator, previous?: ExplorationNoise): ExplorationNoise;
 }

@@ -37,14 +37,14 @@ interface Case {
 }
 
 const real = [-1e6, -80, -1.5, -1e-9, 0, 0.3, 2, 80, 1e6];
-const logits = [-700, -80, -30, -1, -1e-12, 0, 0.5, 30, 80, 700];
+const logits = [-1e4, 1e4, -700, -80, -30, -1, -1e-12, 0, 0.5, 30, 80, 700];
 const negative = [-1e6, -700, -30, -1.5, -Math.LN2, -0.1, -1e-6, -1e-12];
 const counts = [0, 1, 0, 2, 3, 17, 1000, 1e6];
 const positive = [1e-6, 1e-3, 0.01, 0.5, 1, 7, 1e5, 1e9];
 
 const cases: Case[] = [
   { family: gaussian(), eta: real, y: [1, -3, 0, 0.5, -0.5, 2, 1e6, -1e6, 1e6] },
-  { family: bernoulli(), eta: logits, y: [0, 1, 1, 0, 1, 0, 0.25, 1, 0, 1] },
+  { family: bernoulli(), eta: logits, y: [0, 1, 0, 1, 1, 0, 1, 0, 0.25, 1, 0, 1] },
   {
     family: poisson(),
     eta: [-700, -80, -3, -1e-9, 0, 0.5, 2, 20, 80],
@@ -157,6 +157,26 @@ describe.each([
   });
 });
 
+describe("the log-partition", () => {
+  it.each([
+    [gaussian(), 2, 2],
+    [bernoulli(), 0, Math.LN2],
+    [poisson(), Math.log(3), 3],
+    [exponential(), -2, -Math.LN2],
+    [gamma(3), -2, -3 * Math.LN2],
+    [geometric(), -Math.LN2, Math.LN2],
+    [negativeBinomial(4), -Math.LN2, 4 * Math.LN2],
+    [inverseGaussian(8), -1, -4],
+  ])("of $name at %d is %d", (family, eta, expected) => {
+    expect(family.logPartition(float64([eta])).item()).toBeCloseTo(expected, 14);
+  });
+
+  it("of categorical logits is the log of their sum of exponentials", () => {
+    const eta = float64([[0, Math.log(2), Math.log(5)]]);
+    expect(categorical(3).logPartition(eta).item()).toBeCloseTo(Math.log(8), 14);
+  });
+});
+
 describe("categorical", () => {
   const family = categorical(3);
   const rows = [
@@ -180,6 +200,30 @@ describe("categorical", () => {
       const [column] = grad(sum(mean!.slice([0, j], [5, j + 1])), leaf, { retainGraph: true });
       expectClose(fisher.slice([0, 0, j], [5, 3, j + 1]).reshape([5, 3]), column!);
     }
+  });
+
+  it("has the mean and the covariance of the one-hot statistic, summed over the classes", () => {
+    const eta = float64([[0.3, -1.2, 2]]);
+    const all = float64([
+      [0.3, -1.2, 2],
+      [0.3, -1.2, 2],
+      [0.3, -1.2, 2],
+    ]);
+    const classes = tensor([0, 1, 2], { dtype: "int32" });
+    const q = [...noGrad(() => exp(family.negativeLogLikelihood(all, classes).neg())).dataSync()];
+    const statistic = family.sufficientStatistic(classes).toArray() as number[][];
+    const mean = [0, 1, 2].map((i) => q.reduce((total, p, y) => total + p * statistic[y]![i]!, 0));
+    const covariance = [0, 1, 2].flatMap((i) =>
+      [0, 1, 2].map((j) =>
+        q.reduce(
+          (total, p, y) => total + p * (statistic[y]![i]! - mean[i]!) * (statistic[y]![j]! - mean[j]!),
+          0,
+        ),
+      ),
+    );
+    expect(q.reduce((total, p) => total + p, 0)).toBeCloseTo(1, 14);
+    expectClose(family.inverseLink(eta), float64([mean]));
+    expectClose(family.fisher(eta).reshape([1, 9]), float64([covariance]));
   });
 
   it("takes one-hot and soft rows", () => {

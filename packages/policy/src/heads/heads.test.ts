@@ -96,13 +96,14 @@ describe.each(heads.map((one) => [one.head.name, one] as const))("a policy with 
     const x = tensor(observations, { shape: [4, 3] });
     const forward = compile(other.forward);
     for (const seed of [1, 2]) {
-      const step = other.choose(
-        noGrad(() => forward(x)),
-        generator(seed),
-      );
+      const random = generator(seed);
+      const noise = other.nextNoise?.(4, random);
+      const outputs = noGrad(() => forward(x));
+      const distribution = other.distribution(outputs, noise === undefined ? {} : { noise });
+      const action = distribution.sample(random);
       const expected = other.act(observations, generator(seed));
-      expect(step.action.toArray()).toEqual(expected.action.toArray());
-      expect(step.logProb.toArray()).toEqual(expected.logProb.toArray());
+      expect(action.toArray()).toEqual(expected.action.toArray());
+      expect(distribution.logProb(action).toArray()).toEqual(expected.logProb.toArray());
     }
     await setDevice("reference");
   });
