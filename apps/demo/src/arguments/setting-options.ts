@@ -93,6 +93,19 @@ const network: readonly SettingOption[] = [
   },
   { flags: "--activation <name>", text: "tanh, relu", read: word },
   { flags: "--initial-log-std <number>", text: "log σ at the start, for continuous actions", read: decimal },
+  { flags: "--log-std <source>", text: "where log σ comes from: parameter, network", read: word },
+  {
+    flags: "--squash [yes|no]",
+    text: "stretch tanh of continuous actions over their bounds, instead of clipping",
+    read: yesOrNo,
+    alone: "yes",
+  },
+  {
+    flags: "--action-mask [yes|no]",
+    text: "choose only among what the environment's info.actionMask allows",
+    read: yesOrNo,
+    alone: "yes",
+  },
 ];
 
 const evaluation: readonly SettingOption[] = [

@@ -1,8 +1,10 @@
-import { GradbridgeError, tidy } from "@gradbridge/core";
+import { GradbridgeError } from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
-import { Env, make } from "gymnasium-js";
-import { actionDecoder, actionValues, observationEncoder } from "../rollouts/spaces.ts";
+import { Env, type Info, make } from "gymnasium-js";
+import { actionMask as maskOf } from "../rollouts/action-masks.ts";
+import { Actor } from "../rollouts/actor.ts";
+import { observationEncoder } from "../rollouts/spaces.ts";
 
 /** What to run a policy in: an id, a function that makes an environment, or one environment. */
 export type EnvSource = string | (() => Env) | Env;
@@ -15,6 +17,8 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** Take the most likely action instead of drawing one. Default true. */
   readonly deterministic?: boolean;
+  /** Choose among the actions that the environment's `info.actionMask` allows. Default false. */
+  readonly actionMask?: boolean;
   /** How many episodes run side by side, where `env` can make several environments. Default 100. */
   readonly parallel?: number;
 }
@@ -31,11 +35,13 @@ export interface Evaluation {
 
 /**
  * Runs whole episodes. The result depends on the policy, the environment and the options alone: the same policy gives
- * the same returns during training and from a checkpoint.
- * @throws code `option` for options out of range; errors of the environment.
+ * the same returns during training and from a checkpoint. All running episodes act in one call of the policy's `forward`,
+ * compiled as in `collect`.
+ * @throws code `option` for options out of range; `non-finite` for an observation or return that is NaN or infinite;
+ *   `mask` where `actionMask` is asked for and not given; errors of the environment.
  */
 export function evaluate(policy: Policy, env: EnvSource, options: EvaluateOptions = {}): Evaluation {
-  const { episodes = 100, seed = 10_000, deterministic = true, parallel = 100 } = options;
+  const { episodes = 100, seed = 10_000, deterministic = true, parallel = 100, actionMask = false } = options;
   for (const [name, value] of Object.entries({ episodes, parallel })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new GradbridgeError("option", `evaluate: ${name} must be a positive integer, got ${value}.`);
@@ -50,43 +56,85 @@ export function evaluate(policy: Policy, env: EnvSource, options: EvaluateOption
   const lengths: number[] = new Array(episodes).fill(0);
   try {
     for (let first = 0; first < episodes; first += width) {
-      runEpisodes(policy, envs.slice(0, episodes - first), first);
+      runEpisodes(envs.slice(0, episodes - first), first);
     }
   } finally {
     if (!(env instanceof Env)) for (const one of envs) one.close();
+  }
+  const wrong = returns.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new GradbridgeError("non-finite", `evaluate: the return of episode ${wrong} is ${returns[wrong]}.`);
   }
   const mean = returns.reduce((sum, value) => sum + value, 0) / episodes;
   const variance = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / episodes;
   return { episodes, mean, std: Math.sqrt(variance), returns, lengths };
 
-  /** One episode in each environment; those that end first wait. */
-  function runEpisodes(actor: Policy, chosen: readonly Env[], first: number): void {
-    const encoder = observationEncoder(chosen[0]!.observationSpace);
-    const decoder = actionDecoder(chosen[0]!.actionSpace);
-    const discrete = decoder.head.name === "categorical";
-    let running = chosen.map((one, i) => ({
-      one,
-      episode: first + i,
-      observation: one.reset({ seed: seed + first + i })[0],
-    }));
+  /** One episode in each environment, side by side; the rows of those that go on are kept together. */
+  function runEpisodes(chosen: readonly Env[], first: number): void {
+    const { observationSpace, actionSpace } = chosen[0]!;
+    const encoder = observationEncoder(observationSpace);
+    const actor = new Actor(policy, encoder.size, actionSpace);
+    const observations = new Float32Array(rowsFor(chosen.length) * encoder.size);
+    const width = actionMask ? choiceCount(policy) : 0;
+    const masks = new Int8Array(rowsFor(chosen.length) * width).fill(1);
+    let running: number[] = [];
+    const goOn = (i: number, observation: unknown, info: Info): void => {
+      const at = running.length;
+      const row = observations.subarray(at * encoder.size, (at + 1) * encoder.size);
+      if (ArrayBuffer.isView(observation)) encoder.encode(observation, row);
+      else encoder.encodeOne(observation, row);
+      checkObservation(row, i, first);
+      if (actionMask) masks.set(maskFrom(info, policy.choices), at * width);
+      running.push(i);
+    };
+    chosen.forEach((one, i) => {
+      goOn(i, ...one.reset({ seed: seed + first + i }));
+    });
     while (running.length > 0) {
-      const rows = new Float32Array(running.length * encoder.size);
-      running.forEach(({ observation }, i) => {
-        const row = rows.subarray(i * encoder.size, (i + 1) * encoder.size);
-        encoder.encode(typeof observation === "number" ? [observation] : observation, row);
+      const rows = rowsFor(running.length);
+      const { values, scalar } = actor.act(observations.subarray(0, rows * encoder.size), random, {
+        deterministic,
+        mask: actionMask ? masks.subarray(0, rows * width) : null,
       });
-      const actions = decoder.decode(
-        tidy(() => actionValues(actor.act(rows, random, { deterministic }).action)),
-      );
-      const size = actions.length / running.length;
-      running = running.filter((place, i) => {
-        const action = discrete ? actions[i] : actions.slice(i * size, (i + 1) * size);
-        const [observation, reward, terminated, truncated] = place.one.step(action as never);
-        returns[place.episode]! += reward;
-        lengths[place.episode]! += 1;
-        place.observation = observation;
-        return !terminated && !truncated;
+      const actions = actor.decode(values);
+      const size = actions.length / rows;
+      const before = running;
+      running = [];
+      before.forEach((i, row) => {
+        const action = scalar ? actions[row] : actions.slice(row * size, (row + 1) * size);
+        const [observation, reward, terminated, truncated, info] = chosen[i]!.step(action as never);
+        returns[first + i]! += reward;
+        lengths[first + i]! += 1;
+        if (!terminated && !truncated) goOn(i, observation, info);
       });
     }
   }
+}
+
+/** Rows of one call for so many environments: a power of two, so that the network is compiled for few numbers of rows. */
+function rowsFor(count: number): number {
+  return 2 ** Math.ceil(Math.log2(count));
+}
+
+function choiceCount({ choices }: Policy): number {
+  if (choices.length > 0) return choices.reduce((total, n) => total + n, 0);
+  throw new GradbridgeError("mask", "evaluate: actionMask is set, but this policy's actions take no mask.");
+}
+
+function maskFrom(info: Info, choices: readonly number[]): Int8Array {
+  const mask = maskOf(info, choices);
+  if (mask !== null) return mask;
+  throw new GradbridgeError(
+    "mask",
+    "evaluate: actionMask is set, but the environment gave no info.actionMask.",
+  );
+}
+
+function checkObservation(row: Float32Array, env: number, first: number): void {
+  const at = row.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new GradbridgeError(
+    "non-finite",
+    `evaluate: observation[${at}] is ${row[at]} in episode ${first + env}.`,
+  );
 }

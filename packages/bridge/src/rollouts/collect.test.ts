@@ -5,6 +5,7 @@ import {
   Box,
   Discrete,
   Env,
+  makeVec,
   type ResetResult,
   type StepResult,
   SyncVectorEnv,
@@ -47,6 +48,29 @@ class Counter extends Env<Box, Discrete> {
       over && this.#end === "truncated",
       {},
     ];
+  }
+}
+
+/** Shows the given observations, the last of which ends its episode by truncation. */
+class Shown extends Env<Box, Discrete> {
+  readonly observationSpace: Box = new Box(-1, 1e6, { shape: [1] });
+  readonly actionSpace: Discrete = new Discrete(2);
+  readonly #shown: readonly number[];
+  #at = 0;
+
+  constructor(shown: readonly number[]) {
+    super();
+    this.#shown = shown;
+  }
+
+  reset(): ResetResult<Float32Array> {
+    this.#at = 0;
+    return [Float32Array.of(this.#shown[0]!), {}];
+  }
+
+  step(): StepResult<Float32Array> {
+    this.#at++;
+    return [Float32Array.of(this.#shown[this.#at]!), 0, false, this.#at === this.#shown.length - 1, {}];
   }
 }
 
@@ -113,6 +137,62 @@ describe("collect", () => {
     const logits = tensor(rollout.outputs.logits!.values, { shape: [6, 2] });
     const expected = policy.distribution({ logits }).logProb(tensor(rollout.action.values as Int32Array));
     expect([...rollout.logProb]).toEqual([...expected.dataSync()]);
+  });
+
+  it("chooses among what the environments allow, and keeps the masks for learning", async () => {
+    const masked = actorCritic({
+      observationSize: 500,
+      head: categoricalHead(6),
+      hidden: [4],
+      generator: generator(1),
+    });
+    const create = (): VectorEnv =>
+      makeVec("Taxi-v4", { numEnvs: 2, vectorizationMode: "sync", autoresetMode: "same_step" }) as never;
+    const options = { steps: 250, generator: generator(0), seed: 3, actionMask: true };
+    const envs = create();
+    const { mask, action, logProb, outputs, end } = await collect(masked, envs, options);
+    expect(mask!.values.length).toBe(250 * 2 * 6);
+    action.values.forEach((choice, row) => {
+      expect(mask!.values[row * 6 + choice]).toBe(1);
+    });
+    const logits = tensor(outputs.logits!.values, { shape: [500, 6] });
+    const taken = tensor(action.values as Int32Array);
+    const allowed = { mask: tensor(mask!.values, { shape: [500, 6] }) };
+    expect([...logProb]).toEqual([...masked.distribution({ logits }, allowed).logProb(taken).dataSync()]);
+    expect([...logProb]).not.toEqual([...masked.distribution({ logits }).logProb(taken).dataSync()]);
+    const next = await collect(masked, envs, { ...options, steps: 1, start: end });
+    expect([...next.mask!.values]).toEqual([...end.mask!]);
+    await expect(
+      collect(
+        masked,
+        counters(() => new Counter(2, "truncated")),
+        options,
+      ),
+    ).rejects.toThrow();
+    await expect(
+      collect(
+        policy,
+        counters(() => new Counter(2, "truncated")),
+        options,
+      ),
+    ).rejects.toMatchObject({ code: "mask" });
+  });
+
+  it("names observations that are not finite: the first, a later one, the last of an episode", async () => {
+    const seen = async (observations: readonly number[]): Promise<unknown> => {
+      const envs = counters(() => new Shown(observations));
+      return collect(policy, envs, { steps: 3, generator: generator(0) });
+    };
+    await expect(seen([Number.NaN])).rejects.toThrow(
+      /observation\[0\] is NaN in environment 0 after the reset/,
+    );
+    await expect(seen([0, Infinity])).rejects.toThrow(
+      /Infinity in environment 0 after step 0 of the rollout/,
+    );
+    await expect(seen([0, 1, Number.NaN])).rejects.toThrow(
+      /NaN in environment 0 after step 1 of the rollout/,
+    );
+    await expect(seen([0, 1, 2])).resolves.toBeDefined();
   });
 
   it("names a reward that is not finite, and refuses another autoreset mode", async () => {

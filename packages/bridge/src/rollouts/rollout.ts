@@ -17,6 +17,8 @@ export interface Rollout extends Sequences {
   readonly observation: RolloutColumn;
   /** What it did: int32 for discrete actions; continuous ones as drawn, before clipping to the space. */
   readonly action: RolloutColumn;
+  /** What it was allowed to do, int32 [choices] of 0 and 1; absent where everything was. */
+  readonly mask?: RolloutColumn;
   /** ỹ: the policy's outputs as they were when it acted. */
   readonly outputs: { readonly [output: string]: RolloutColumn };
   /** log π(action) when it acted, [T, B]. */
@@ -46,6 +48,8 @@ export interface RolloutPosition {
   readonly episodeReturn: Float64Array;
   /** Steps so far in each running episode, [B]. */
   readonly episodeLength: Int32Array;
+  /** What the environments allow now, [B, choices]; absent where masks are not used. */
+  readonly mask?: Int8Array;
 }
 
 /** Fields of a rollout that an estimator may require. */

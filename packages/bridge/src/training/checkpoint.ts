@@ -22,6 +22,8 @@ export interface Progress {
     readonly observation: readonly number[];
     readonly episodeReturn: readonly number[];
     readonly episodeLength: readonly number[];
+    /** What the environments allow; absent where masks are not used. */
+    readonly mask?: readonly number[];
   };
   /** State of the environments; null where they offer none, then they are reset on resuming. */
   readonly envs: JsonValue;

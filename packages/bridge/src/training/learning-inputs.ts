@@ -5,7 +5,7 @@ import type { Rollout, RolloutColumn } from "../rollouts/rollout.ts";
 
 /** What a learning step reads: a rollout on the device, which of its rows, and numbers that change over training. */
 export interface LearningInputs {
-  /** [rows, …] by name: `observation`, `action`, `logProb`, `behavior.…`, `targets.…`. */
+  /** [rows, …] by name: `observation`, `action`, `logProb`, perhaps `mask`, `behavior.…`, `targets.…`. */
   readonly columns: { readonly [name: string]: Tensor };
   /** Scalar tensors. */
   readonly scalars: { readonly [name: string]: Tensor };
@@ -26,6 +26,7 @@ export function uploadRollout(
     observation: upload(rollout.observation),
     action: upload(rollout.action),
     logProb: tensor(rollout.logProb),
+    ...(rollout.mask !== undefined && { mask: upload(rollout.mask) }),
   };
   for (const [name, column] of Object.entries(behavior)) columns[`behavior.${name}`] = upload(column);
   for (const [name, values] of Object.entries(targets)) columns[`targets.${name}`] = tensor(values);
@@ -48,10 +49,11 @@ export function minibatchOf(
         .filter(([name]) => name.startsWith(prefix))
         .map(([name, rows]) => [name.slice(prefix.length), rows]),
     );
-  const { observation, action, logProb } = part("") as {
+  const { observation, action, logProb, mask } = part("") as {
     observation: Tensor;
     action: Tensor;
     logProb: Tensor;
+    mask?: Tensor;
   };
   const outputs = policy.forward(observation);
   const batch = {
@@ -62,7 +64,7 @@ export function minibatchOf(
     scalars,
     behavior: part("behavior."),
     targets: part("targets."),
-    distribution: policy.distribution(outputs),
+    distribution: policy.distribution(outputs, mask === undefined ? {} : { mask }),
   };
   return { batch, outputs };
 }

@@ -12,6 +12,12 @@ export interface PolicySpaces {
   readonly actionSpace: Space;
 }
 
+/** The settings that a policy depends on. */
+export type PolicySettings = Pick<
+  TrainSettings,
+  "hidden" | "activation" | "initialLogStd" | "logStd" | "squash" | "normalizeObservation"
+>;
+
 /**
  * The policy that `train` makes for these spaces and settings: an `actorCritic`, which normalises observations where the
  * settings say so. With {@link restorePolicy} it is the
@@ -21,14 +27,14 @@ export interface PolicySpaces {
  */
 export function makePolicy(
   { observationSpace, actionSpace }: PolicySpaces,
-  settings: Pick<TrainSettings, "hidden" | "activation" | "initialLogStd" | "normalizeObservation">,
+  settings: PolicySettings,
   generator?: Generator,
 ): Policy {
-  const { hidden, activation, initialLogStd, normalizeObservation } = settings;
+  const { hidden, activation, initialLogStd, logStd, squash, normalizeObservation } = settings;
   const observationSize = observationEncoder(observationSpace).size;
   const policy = actorCritic({
     observationSize,
-    head: actionDecoder(actionSpace, { initialLogStd }).head,
+    head: actionDecoder(actionSpace, { initialLogStd, logStd, squash }).head,
     hidden,
     activation,
     ...(generator === undefined ? {} : { generator }),

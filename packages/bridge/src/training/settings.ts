@@ -66,6 +66,12 @@ export interface TrainSettings {
   readonly activation: "tanh" | "relu";
   /** log σ at the start, for continuous actions. */
   readonly initialLogStd: number;
+  /** Where log σ of continuous actions comes from: a parameter, the same in every state, or the network. */
+  readonly logStd: "parameter" | "network";
+  /** Draw continuous actions before tanh and stretch it over their bounds, instead of clipping them to the bounds. */
+  readonly squash: boolean;
+  /** Choose only among the actions that the environments' `info.actionMask` allows. */
+  readonly actionMask: boolean;
   /** Episodes of the evaluation at the end; 0 for none. */
   readonly evalEpisodes: number;
   /** Environment i of an evaluation is seeded with evalSeed + i. */
@@ -107,6 +113,9 @@ export const settingsSchema: z.ZodType<TrainSettings> = z.strictObject({
   hidden: z.array(count),
   activation: z.enum(["tanh", "relu"]),
   initialLogStd: z.number(),
+  logStd: z.enum(["parameter", "network"]),
+  squash: z.boolean(),
+  actionMask: z.boolean(),
   evalEpisodes: z.int().nonnegative(),
   evalSeed: z.int().nonnegative(),
   evalEvery: z.int().nonnegative(),
@@ -145,6 +154,9 @@ export const defaultSettings: TrainSettings = {
   hidden: [64, 64],
   activation: "tanh",
   initialLogStd: 0,
+  logStd: "parameter",
+  squash: false,
+  actionMask: false,
   evalEpisodes: 100,
   evalSeed: 10_000,
   evalEvery: 0,

@@ -172,6 +172,40 @@ describe("train", () => {
     expect(result.evaluation!.mean).toBeGreaterThan(-0.02);
   });
 
+  it.each([
+    ["squashed", { squash: true }],
+    ["with log σ of the network", { logStd: "network" as const }],
+  ])("learns a continuous action %s", async (_, settings) => {
+    const sizes = { numEnvs: 8, rolloutSteps: 64, minibatchSize: 128, learningRate: 3e-3 };
+    const result = await train({
+      env: () => new Aim(),
+      steps: 16_384,
+      ...sizes,
+      ...settings,
+      evalEpisodes: 20,
+    });
+    expect(result.evaluation!.mean).toBeGreaterThan(-0.03);
+  });
+
+  it("trains and evaluates among allowed actions, and continues exactly", async () => {
+    const taxi = {
+      env: "Taxi-v4",
+      actionMask: true,
+      steps: 512,
+      numEnvs: 2,
+      rolloutSteps: 64,
+      evalEpisodes: 2,
+    };
+    const uninterrupted = await train(taxi);
+    const stop = stopAfter(2);
+    await train({ ...taxi, callbacks: [stop] });
+    const resumed = await train({ env: taxi.env, resume: stop.saved! });
+    expect(parametersOf(resumed.policy)).toEqual(parametersOf(uninterrupted.policy));
+    expect(resumed.evaluation).toEqual(uninterrupted.evaluation);
+    // pickups and drop-offs in the wrong place cost 10, but are never allowed
+    expect(Math.min(...resumed.evaluation!.returns)).toBeGreaterThanOrEqual(-200);
+  });
+
   it("checkpoints environments that have no state, and continues them with new episodes", async () => {
     const stop = stopAfter(2);
     const settings = { steps: 1024, numEnvs: 4, rolloutSteps: 64, evalEpisodes: 0 };

@@ -140,6 +140,7 @@ async function runToEnd(
     const evaluation = evaluate(run.policy, source, {
       episodes: settings.evalEpisodes,
       seed: settings.evalSeed,
+      actionMask: settings.actionMask,
     });
     for (const callback of callbacks) await callback.onEvaluation?.(run, evaluation);
     return evaluation;

@@ -101,6 +101,7 @@ export class TrainingRun implements TrainingContext {
         observation: Float32Array.from(progress.position.observation),
         episodeReturn: Float64Array.from(progress.position.episodeReturn),
         episodeLength: Int32Array.from(progress.position.episodeLength),
+        ...(progress.position.mask && { mask: Int8Array.from(progress.position.mask) }),
       };
     }
   }
@@ -113,6 +114,7 @@ export class TrainingRun implements TrainingContext {
     const rollout = await collect(this.#actor, envs, {
       steps: settings.rolloutSteps,
       generator: this.#action,
+      actionMask: settings.actionMask,
       // only used where environments start anew: at first, and on resuming those that cannot be saved
       seed: settings.seed + this.steps,
       ...(this.#position === undefined ? {} : { start: this.#position }),
@@ -158,6 +160,7 @@ export class TrainingRun implements TrainingContext {
           observation: [...(position?.observation ?? [])],
           episodeReturn: [...(position?.episodeReturn ?? [])],
           episodeLength: [...(position?.episodeLength ?? [])],
+          ...(position?.mask && { mask: [...position.mask] }),
         },
         envs: position === undefined ? null : await stateOf(envs),
         optimizer: { step, learningRate },

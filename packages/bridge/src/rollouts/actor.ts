@@ -1,0 +1,109 @@
+import { noGrad, type Tensor, tensor, tidy } from "@gradbridge/core";
+import { type Distribution, type Policy, type PolicyOutputs, SquashedGaussian } from "@gradbridge/policy";
+import type { Generator } from "@gradbridge/random";
+import type { NumericArray, Space } from "gymnasium-js";
+import { inferenceOf } from "./inference.ts";
+import type { Played } from "./recorder.ts";
+import type { Rollout } from "./rollout.ts";
+import { type ActionDecoder, actionDecoder, actionValues } from "./spaces.ts";
+
+/** Actions of several environments, as the policy's distribution has them. */
+export interface Acted {
+  readonly values: Int32Array | Float32Array;
+  /** Whether an action is one number rather than a list. */
+  readonly scalar: boolean;
+}
+
+/** A policy at work in environments: arrays in, arrays out, all environments in one call. */
+export class Actor {
+  readonly #policy: Policy;
+  readonly #forward: (observation: Tensor) => PolicyOutputs;
+  readonly #observationSize: number;
+  readonly #actionSpace: Space;
+  readonly #device: string | undefined;
+  #decoder: ActionDecoder | null = null;
+
+  /** @param actionSpace of one environment */
+  constructor(policy: Policy, observationSize: number, actionSpace: Space) {
+    this.#policy = policy;
+    this.#forward = inferenceOf(policy);
+    this.#observationSize = observationSize;
+    this.#actionSpace = actionSpace;
+    this.#device = policy.parameters()[0]?.device;
+  }
+
+  /**
+   * One action per row.
+   * @param observation [rows, observationSize]
+   * @param options `mask`: [rows, choices]; `deterministic`: the most likely action
+   */
+  act(
+    observation: Float32Array,
+    generator: Generator,
+    options: { readonly mask?: Int8Array | null; readonly deterministic?: boolean } = {},
+  ): Acted {
+    const { mask = null, deterministic = false } = options;
+    return tidy(() =>
+      noGrad(() => {
+        const distribution = this.#distribution(this.#outputs(observation), mask, this.#rows(observation));
+        // a squashed policy's actions are stretched over the bounds
+        this.#decoder ??= actionDecoder(this.#actionSpace, {
+          squash: distribution instanceof SquashedGaussian,
+        });
+        const action = deterministic ? distribution.mode() : distribution.sample(generator);
+        return { values: actionValues(action), scalar: action.shape.length === 1 };
+      }),
+    );
+  }
+
+  /** Actions as environments take them. */
+  decode(values: Acted["values"]): NumericArray {
+    return this.#decoder!.decode(values);
+  }
+
+  /** v of observations, [rows]; zeros for a policy without a value. */
+  values(observation: Float32Array): Float32Array {
+    return tidy(() => {
+      const { value } = this.#outputs(observation);
+      return value === undefined
+        ? new Float32Array(this.#rows(observation))
+        : (value.dataSync() as Float32Array);
+    });
+  }
+
+  /** Outputs and log-probabilities of what was done in a whole rollout, in one call. */
+  replay({ observation, action, mask }: Played): Pick<Rollout, "outputs" | "logProb"> {
+    return tidy(() =>
+      noGrad(() => {
+        const rows = this.#rows(observation);
+        const outputs = this.#outputs(observation);
+        const actions = this.#upload(action.values, action.scalar ? [rows] : [rows, action.size]);
+        const logProb = this.#distribution(outputs, mask, rows).logProb(actions);
+        const columns = Object.entries(outputs).map(([name, output]) => {
+          const values = output.dataSync() as Float32Array;
+          return [name, { values, size: values.length / rows, scalar: output.shape.length === 1 }] as const;
+        });
+        return { outputs: Object.fromEntries(columns), logProb: logProb.dataSync() as Float32Array };
+      }),
+    );
+  }
+
+  #rows(observation: Float32Array): number {
+    return observation.length / this.#observationSize;
+  }
+
+  #outputs(observation: Float32Array): PolicyOutputs {
+    return this.#forward(this.#upload(observation, [this.#rows(observation), this.#observationSize]));
+  }
+
+  #distribution(outputs: PolicyOutputs, mask: Int8Array | null, rows: number): Distribution {
+    if (mask === null) return this.#policy.distribution(outputs);
+    return this.#policy.distribution(outputs, {
+      mask: this.#upload(Int32Array.from(mask), [rows, mask.length / rows]),
+    });
+  }
+
+  #upload(values: Float32Array | Int32Array, shape: readonly number[]): Tensor {
+    return tensor(values, this.#device === undefined ? { shape } : { shape, device: this.#device });
+  }
+}
