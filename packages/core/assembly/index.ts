@@ -4,7 +4,9 @@
  * `@inline` before a function is AssemblyScript, not TypeScript: the `@ts-ignore: decorator` above each is for editors,
  * which know decorators on classes alone.
  */
-export { layoutAddress, scratchEnd } from "./scratch";
+export { constantsEnd, layoutAddress, scratchBytes, useScratch } from "./scratch";
+export { controlBytes, stopThreads, useThread } from "./threads";
+export { runProgram, runSerial, work } from "./program";
 export { unaryFloat, unaryInteger } from "./unary";
 export { binaryContiguous, binaryRows, binaryScalarFloat, binaryScalarInteger, binaryTiled } from "./binary";
 export { whereContiguous, whereTiled } from "./where";

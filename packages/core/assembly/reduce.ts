@@ -11,23 +11,27 @@ const MAX: i32 = 2;
 const MIN: i32 = 3;
 const ARGMAX: i32 = 4;
 
-export function reduceFloat(op: i32, x: usize, y: usize, outer: i32, axis: i32, inner: i32): void {
+/**
+ * `row`: elements from one element of an axis to the next, `inner` but for a thread's share of the columns (then `outer` is 1,
+ * and `op` is no product and no index).
+ */
+export function reduceFloat(op: i32, x: usize, y: usize, outer: i32, axis: i32, inner: i32, row: i32): void {
   switch (op) {
-    case SUM: return sumFloat(x, y, outer, axis, inner);
+    case SUM: return sumFloat(x, y, outer, axis, inner, row);
     case PROD: return prodFloat(x, y, outer, axis, inner);
-    case MAX: return reduce(false, MAX, x, y, outer, axis, inner);
-    case MIN: return reduce(false, MIN, x, y, outer, axis, inner);
+    case MAX: return reduce(false, MAX, x, y, outer, axis, inner, row);
+    case MIN: return reduce(false, MIN, x, y, outer, axis, inner, row);
     case ARGMAX: return argBest(false, true, x, y, outer, axis, inner);
     default: return argBest(false, false, x, y, outer, axis, inner);
   }
 }
 
-export function reduceInteger(op: i32, x: usize, y: usize, outer: i32, axis: i32, inner: i32): void {
+export function reduceInteger(op: i32, x: usize, y: usize, outer: i32, axis: i32, inner: i32, row: i32): void {
   switch (op) {
-    case SUM: return reduce(true, SUM, x, y, outer, axis, inner);
-    case PROD: return reduce(true, PROD, x, y, outer, axis, inner);
-    case MAX: return reduce(true, MAX, x, y, outer, axis, inner);
-    case MIN: return reduce(true, MIN, x, y, outer, axis, inner);
+    case SUM: return reduce(true, SUM, x, y, outer, axis, inner, row);
+    case PROD: return reduce(true, PROD, x, y, outer, axis, inner, row);
+    case MAX: return reduce(true, MAX, x, y, outer, axis, inner, row);
+    case MIN: return reduce(true, MIN, x, y, outer, axis, inner, row);
     case ARGMAX: return argBest(true, true, x, y, outer, axis, inner);
     default: return argBest(true, false, x, y, outer, axis, inner);
   }
@@ -62,9 +66,9 @@ function prodFloat(x: usize, y: usize, outer: i32, axis: i32, inner: i32): void 
 }
 
 // @ts-ignore: decorator
-@inline function reduce(integer: bool, op: i32, x: usize, y: usize, outer: i32, axis: i32, inner: i32): void {
-  if (inner > 1) {
-    const stride = <usize>inner << 2;
+@inline function reduce(integer: bool, op: i32, x: usize, y: usize, outer: i32, axis: i32, inner: i32, row: i32): void {
+  if (row > 1) {
+    const stride = <usize>row << 2;
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i += 4) {
         let pointer = x + (<usize>i << 2);

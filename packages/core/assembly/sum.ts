@@ -6,8 +6,9 @@
  */
 import { highDoubles, laneMask, lineOffset, loadLanes, lowDoubles, toFloats } from "./lanes";
 
-export function sumFloat(x: usize, y: usize, outer: i32, axis: i32, inner: i32): void {
-  if (inner > 1) return sumColumns(x, y, outer, axis, inner);
+/** `row` as in `reduce.ts`. */
+export function sumFloat(x: usize, y: usize, outer: i32, axis: i32, inner: i32, row: i32): void {
+  if (row > 1) return sumColumns(x, y, outer, axis, inner, row);
   if (axis < 16) return sumLanes(x, y, outer, axis);
   for (let o = 0; o < outer; o++) {
     store<f32>(y, sumRow(x, axis));
@@ -50,8 +51,8 @@ function sumRow(x: usize, length: i32): f32 {
 }
 
 /** Down the columns of [axis, inner], 16 at a time (a cache line), then 4. */
-function sumColumns(x: usize, y: usize, outer: i32, axis: i32, inner: i32): void {
-  const stride = <usize>inner << 2;
+function sumColumns(x: usize, y: usize, outer: i32, axis: i32, inner: i32, row: i32): void {
+  const stride = <usize>row << 2;
   for (let o = 0; o < outer; o++) {
     let i = 0;
     for (; i + 16 <= inner; i += 16) sumSixteenColumns(x + (<usize>i << 2), y + (<usize>i << 2), axis, stride);

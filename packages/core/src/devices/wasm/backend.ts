@@ -1,14 +1,32 @@
+import { GradbridgeError } from "@gradbridge/random";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
-import type { Backend, DeviceBuffer } from "../backend.ts";
+import type { Backend, DeviceBuffer, Launch, Program } from "../backend.ts";
 import type { Kernel } from "../kernel.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import type { WasmBuffer } from "./buffer.ts";
+import { instantiateKernels, type WasmBuild, type WasmInstance } from "./instance.ts";
 import { Launcher } from "./launch.ts";
-import { instantiateKernels } from "./module.ts";
+import { ImmediateTarget } from "./launch-target.ts";
 import { PagedMemory } from "./paged-memory.ts";
+import { type ProgramContext, programContext, WasmProgram } from "./program.ts";
+import { ThreadPool } from "./thread-pool.ts";
 
+/** Options of {@link createWasmBackend}, and of `setDevice("wasm", …)`. */
 export interface WasmBackendOptions {
+  /**
+   * How many threads share the work of compiled steps, the caller's among them: 1 … 64. Results do not depend on it. More
+   * than one needs shared memory and workers; where there are none (a browser page that is not cross-origin isolated) one thread
+   * does it all. Threads that wait for the next step look for it for about 50 µs and then sleep.
+   *
+   * Default 1: a second thread is only worth its processor where steps take some tens of microseconds and more.
+   */
+  readonly threads?: number;
+  /**
+   * `"baseline"`: the same bits on every machine. `"relaxed"`: fused multiply-add; its last bits depend on the processor.
+   * Default: `relaxed` where the engine has it.
+   */
+  readonly build?: WasmBuild;
   /**
    * Bytes of linear memory that buffers may occupy before the oldest move out to ordinary memory (`paged-memory.ts`).
    * At least 64 KiB; grows by itself where one kernel, or the working set, needs more.
@@ -17,19 +35,35 @@ export interface WasmBackendOptions {
 }
 
 /**
- * The default device: WebAssembly SIMD on one thread, on float32 and int32, in Node and in browsers alike.
+ * The default device: WebAssembly SIMD, on float32 and int32, in Node and in browsers alike.
  *
- * Results are deterministic, the same on every machine, and do not depend on what ran before. A row of a batch gives
- * the same bits as the row alone, in every kernel.
+ * Results are deterministic for a build and do not depend on what ran before, nor on the number of threads. A row of a batch
+ * gives the same bits as the row alone, in every kernel.
  *
- * @throws DeviceError where the engine has no WebAssembly SIMD; later, from `allocate`, beyond 4 GiB.
+ * @throws GradbridgeError code `option` for options out of range; DeviceError where the engine has no WebAssembly SIMD or not the
+ *   build asked for; later, from `allocate`, beyond 4 GiB.
  */
 export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
-  const { residentBytes = 64 * 2 ** 20 } = options;
+  const { residentBytes = 64 * 2 ** 20, threads = 1, build } = options;
   if (!(residentBytes >= 65536)) {
-    throw new RangeError(`createWasmBackend: residentBytes must be at least 65536, got ${residentBytes}.`);
+    throw new GradbridgeError(
+      "option",
+      `createWasmBackend: residentBytes must be at least 65536, got ${residentBytes}.`,
+    );
   }
-  return new WasmBackend(residentBytes);
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
+    throw new GradbridgeError(
+      "option",
+      `createWasmBackend: threads must be an integer from 1 to 64, got ${threads}.`,
+    );
+  }
+  if (build !== undefined && build !== "baseline" && build !== "relaxed") {
+    throw new GradbridgeError(
+      "option",
+      `createWasmBackend: build must be "baseline" or "relaxed", got ${JSON.stringify(build)}.`,
+    );
+  }
+  return new WasmBackend(residentBytes, instantiateKernels({ threads, build }));
 }
 
 class WasmBackend implements Backend {
@@ -37,13 +71,17 @@ class WasmBackend implements Backend {
   readonly dtypes: readonly DType[] = ["float32", "int32"];
   private readonly pages: PagedMemory;
   private readonly launcher: Launcher;
+  private readonly pool: ThreadPool;
+  private readonly programs: ProgramContext;
   private readonly inputAddresses = [0, 0, 0];
   private readonly outputAddresses = [0, 0, 0];
 
-  constructor(residentBytes: number) {
-    const kernels = instantiateKernels();
-    this.pages = new PagedMemory(kernels.memory, kernels.scratchEnd(), residentBytes);
-    this.launcher = new Launcher(kernels, this.pages);
+  constructor(residentBytes: number, instance: WasmInstance) {
+    const { exports, memory, base, threads } = instance;
+    this.pages = new PagedMemory(memory, base, residentBytes);
+    this.launcher = new Launcher(new ImmediateTarget(exports, this.pages));
+    this.pool = new ThreadPool(instance);
+    this.programs = programContext(exports, this.pages, threads, () => this.pool.start());
   }
 
   allocate(dtype: DType, length: number): DeviceBuffer {
@@ -74,10 +112,7 @@ class WasmBackend implements Backend {
   }
 
   run(kernel: Kernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
-    if (kernel.dtype !== "float32") {
-      if (kernel.dtype === "float64") throw noDoubles(kernel.kind);
-      refuseIntegers(kernel);
-    }
+    refuseUnsupported(kernel);
     const { pages, inputAddresses, outputAddresses } = this;
     pages.makeResident(inputs, outputs);
     for (let i = 0; i < inputs.length; i++) inputAddresses[i] = pages.addressOf(inputs[i] as WasmBuffer);
@@ -85,9 +120,21 @@ class WasmBackend implements Backend {
     this.launcher.launch(kernel, inputAddresses, outputAddresses);
   }
 
+  record(launches: readonly Launch[], inputs: readonly DeviceBuffer[]): Program {
+    for (const { kernel } of launches) refuseUnsupported(kernel);
+    return new WasmProgram(this.programs, launches, inputs);
+  }
+
   dispose(): void {
+    this.pool.stop();
     this.pages.dispose();
   }
+}
+
+function refuseUnsupported(kernel: Kernel): void {
+  if (kernel.dtype === "float32") return;
+  if (kernel.dtype === "float64") throw noDoubles(kernel.kind);
+  refuseIntegers(kernel);
 }
 
 function noDoubles(what: string): DTypeError {

@@ -2,10 +2,10 @@
 import { sizeOf } from "../../tensor/shape.ts";
 import type { BinaryOp, CompareOp, KernelOf } from "../kernel.ts";
 import { binaryOps, compareOps } from "../kernel.ts";
+import type { WasmKernels } from "./kernels.ts";
+import type { LaunchTarget } from "./launch-target.ts";
 import { isDense, Layout } from "./layout.ts";
-import type { WasmKernels } from "./module.ts";
 import { opCodes } from "./op-codes.ts";
-import type { PagedMemory } from "./paged-memory.ts";
 
 /** Comparisons are numbered after the binary operations. */
 const codes: { readonly [Op in BinaryOp | CompareOp]: number } = opCodes([...binaryOps, ...compareOps]);
@@ -16,19 +16,14 @@ const rightScalar = 2;
 /** Rows at least this long are worth a call each. */
 const longRow = 128;
 
-/** After the sizes, strides and counters of `assembly/scratch.ts`: a scalar that a strided kernel reads. */
-const scalarWord = 5 * 16;
-
 export class Elementwise {
+  private readonly target: LaunchTarget;
   private readonly kernels: WasmKernels;
-  private readonly pages: PagedMemory;
-  private readonly layoutAddress: number;
   private readonly layout = new Layout();
 
-  constructor(kernels: WasmKernels, pages: PagedMemory) {
-    this.kernels = kernels;
-    this.pages = pages;
-    this.layoutAddress = kernels.layoutAddress();
+  constructor(target: LaunchTarget) {
+    this.target = target;
+    this.kernels = target.kernels;
   }
 
   /** `inputs` and `z` are addresses. */
@@ -68,7 +63,7 @@ export class Elementwise {
     const layout = this.layout;
     layout.set(shape, strides);
     if (layout.length === 0) return;
-    layout.store(this.pages.integers, this.layoutAddress / 4, 3);
+    this.target.storeLayout(layout, 3);
     this.kernels.whereTiled(
       condition,
       layout.kindOf(0),
@@ -95,13 +90,11 @@ export class Elementwise {
     x: number,
     z: number,
   ): void {
-    const word = this.layoutAddress / 4 + scalarWord;
-    if (integer === 1) this.pages.integers[word] = Math.trunc(kernel.scalar!.value);
-    else this.pages.floats[word] = kernel.scalar!.value;
+    const number = this.target.storeNumber(kernel.scalar!.value, integer === 1);
     const still = kernel.shape.map(() => 0);
     const scalarFirst = side === leftScalar;
     this.layout.set(kernel.shape, scalarFirst ? [still, kernel.strides[0]!] : [kernel.strides[0]!, still]);
-    this.strided(op, integer, scalarFirst ? word * 4 : x, scalarFirst ? x : word * 4, z);
+    this.strided(op, integer, scalarFirst ? number : x, scalarFirst ? x : number, z);
   }
 
   private strided(op: number, integer: number, x: number, y: number, z: number): void {
@@ -121,7 +114,7 @@ export class Elementwise {
       }
       return;
     }
-    layout.store(this.pages.integers, this.layoutAddress / 4, 2);
+    this.target.storeLayout(layout, 2);
     kernels.binaryTiled(
       integer,
       op,

@@ -1,17 +1,11 @@
-import { DeviceError } from "../../errors.ts";
-// Written by `pnpm build` (scripts/build-wasm.mjs). If this import fails, build the package first.
-import { kernelsBase64 } from "./kernels.generated.ts";
-
-type Address = number;
+/** Bytes from the start of linear memory. */
+export type Address = number;
 
 /**
- * The functions of `assembly/index.ts`. Addresses and lengths are bytes and elements; `integer` and the other
+ * The kernels of `assembly/index.ts`. Addresses and lengths are bytes and elements; `integer` and the other
  * flags are 0 or 1; op codes are positions in the lists of `kernel.ts`.
  */
 export interface WasmKernels {
-  readonly memory: WebAssembly.Memory;
-  layoutAddress(): Address;
-  scratchEnd(): Address;
   unaryFloat(op: number, x: Address, y: Address, length: number): void;
   unaryInteger(op: number, x: Address, y: Address, length: number): void;
   binaryContiguous(
@@ -74,8 +68,24 @@ export interface WasmKernels {
     length: number,
     tile: number,
   ): void;
-  reduceFloat(op: number, x: Address, y: Address, outer: number, axis: number, inner: number): void;
-  reduceInteger(op: number, x: Address, y: Address, outer: number, axis: number, inner: number): void;
+  reduceFloat(
+    op: number,
+    x: Address,
+    y: Address,
+    outer: number,
+    axis: number,
+    inner: number,
+    row: number,
+  ): void;
+  reduceInteger(
+    op: number,
+    x: Address,
+    y: Address,
+    outer: number,
+    axis: number,
+    inner: number,
+    row: number,
+  ): void;
   cumsumFloat(x: Address, y: Address, outer: number, axis: number, inner: number, reverse: number): void;
   cumsumInteger(x: Address, y: Address, outer: number, axis: number, inner: number, reverse: number): void;
   matmulFloat(
@@ -200,25 +210,4 @@ export interface WasmKernels {
     shrink: number,
     rootScale: number,
   ): void;
-}
-
-let compiled: WebAssembly.Module | undefined;
-
-/**
- * A fresh instance of the kernels with a memory of its own. The code is compiled once per process, at first use.
- * @throws DeviceError where the engine has no WebAssembly SIMD.
- */
-export function instantiateKernels(): WasmKernels {
-  if (compiled === undefined) {
-    const bytes = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
-    try {
-      compiled = new WebAssembly.Module(bytes);
-    } catch (cause) {
-      throw new DeviceError(
-        "wasm: this JavaScript engine cannot compile WebAssembly SIMD. Use Node 20 or a browser from 2023 on, or the device reference.",
-        { cause },
-      );
-    }
-  }
-  return new WebAssembly.Instance(compiled).exports as unknown as WasmKernels;
 }

@@ -1,10 +1,10 @@
 import type { Kernel, KernelOf, ReduceOp, UnaryOp } from "../kernel.ts";
 import { activations, reduceOps, unaryOps } from "../kernel.ts";
 import { Elementwise } from "./elementwise.ts";
+import type { WasmKernels } from "./kernels.ts";
+import type { LaunchTarget } from "./launch-target.ts";
 import { Layout } from "./layout.ts";
-import type { WasmKernels } from "./module.ts";
 import { opCodes } from "./op-codes.ts";
-import type { PagedMemory } from "./paged-memory.ts";
 
 const unaryCodes: { readonly [Op in UnaryOp]: number } = opCodes(unaryOps);
 const reduceCodes: { readonly [Op in ReduceOp]: number } = opCodes(reduceOps);
@@ -18,23 +18,39 @@ const softmaxCodes: { readonly [Op in KernelOf<"softmax">["op"]]: number } = opC
 const wordOfFloat = new Float32Array(1);
 const wordBits = new Int32Array(wordOfFloat.buffer);
 
+/** Row lengths, in elements, of the whole matrices of which a launch computes a part (`split.ts`). */
+export interface WholeRows {
+  /** matmul: from one stored row to the next. */
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  /** reduce: from one element of the axis to the next. */
+  readonly row: number;
+}
+
 /**
- * Calls the WebAssembly function for a kernel whose buffers have addresses. It knows nothing of buffers and pages, and
- * allocates nothing, so that a recorded step can replay it on fixed addresses.
+ * Calls the WebAssembly function for a kernel whose buffers have addresses, or writes the call into a program. It knows
+ * nothing of buffers and pages, and allocates nothing.
  */
 export class Launcher {
+  private readonly target: LaunchTarget;
   private readonly kernels: WasmKernels;
-  private readonly pages: PagedMemory;
   private readonly elementwise: Elementwise;
   private readonly layout = new Layout();
 
-  constructor(kernels: WasmKernels, pages: PagedMemory) {
-    this.kernels = kernels;
-    this.pages = pages;
-    this.elementwise = new Elementwise(kernels, pages);
+  constructor(target: LaunchTarget) {
+    this.target = target;
+    this.kernels = target.kernels;
+    this.elementwise = new Elementwise(target);
   }
 
-  launch(kernel: Kernel, inputs: readonly number[], outputs: readonly number[]): void {
+  /** `whole`: for a part of a larger kernel whose rows lie further apart than its own sizes say. */
+  launch(
+    kernel: Kernel,
+    inputs: readonly number[],
+    outputs: readonly number[],
+    whole: WholeRows | null = null,
+  ): void {
     const { kernels } = this;
     const x = inputs[0]!;
     const y = outputs[0]!;
@@ -59,8 +75,10 @@ export class Launcher {
         break;
       case "reduce": {
         const op = reduceCodes[kernel.op];
-        if (integer) kernels.reduceInteger(op, x, y, kernel.outer, kernel.axis, kernel.inner);
-        else kernels.reduceFloat(op, x, y, kernel.outer, kernel.axis, kernel.inner);
+        const { outer, axis, inner } = kernel;
+        const row = whole === null ? inner : whole.row;
+        if (integer) kernels.reduceInteger(op, x, y, outer, axis, inner, row);
+        else kernels.reduceFloat(op, x, y, outer, axis, inner, row);
         break;
       }
       case "cumsum": {
@@ -70,7 +88,7 @@ export class Launcher {
         break;
       }
       case "matmul":
-        this.matmul(kernel, inputs, y);
+        this.matmul(kernel, inputs, y, whole);
         break;
       case "copy":
         this.copy(kernel, x, y);
@@ -105,7 +123,12 @@ export class Launcher {
     else this.kernels.castToFloat(x, y, kernel.length);
   }
 
-  private matmul(kernel: KernelOf<"matmul">, inputs: readonly number[], c: number): void {
+  private matmul(
+    kernel: KernelOf<"matmul">,
+    inputs: readonly number[],
+    c: number,
+    whole: WholeRows | null,
+  ): void {
     const { batch, m, n, k, batchStrideA, batchStrideB } = kernel;
     const a = inputs[0]!;
     const b = inputs[1]!;
@@ -145,9 +168,9 @@ export class Launcher {
       batchStrideA,
       batchStrideB,
       m * n,
-      transposeA === 1 ? m : k,
-      transposeB === 1 ? k : n,
-      n,
+      whole === null ? (transposeA === 1 ? m : k) : whole.a,
+      whole === null ? (transposeB === 1 ? k : n) : whole.b,
+      whole === null ? n : whole.c,
       activation,
     );
   }
@@ -168,7 +191,7 @@ export class Launcher {
     } else if (rank === 2) {
       kernels.copyPlane(from, to, sizes[1]!, sizes[0]!, xs[1]!, xs[0]!, ys[1]!, ys[0]!);
     } else {
-      layout.store(this.pages.integers, kernels.layoutAddress() / 4, 2);
+      this.target.storeLayout(layout, 2);
       kernels.copyStrided(from, to, rank);
     }
   }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { DeviceBuffer } from "../backend.ts";
 import { createWasmBackend } from "./backend.ts";
-import { instantiateKernels } from "./module.ts";
+import { instantiateKernels } from "./instance.ts";
 import { PagedMemory } from "./paged-memory.ts";
 
 const mebibyte = 2 ** 20;
@@ -11,8 +11,8 @@ function fill(length: number, value: number) {
 }
 
 function pagedMemory(budgetBytes: number): PagedMemory {
-  const kernels = instantiateKernels();
-  return new PagedMemory(kernels.memory, kernels.scratchEnd(), budgetBytes);
+  const { memory, base } = instantiateKernels();
+  return new PagedMemory(memory, base, budgetBytes);
 }
 
 /** A small repeatable generator of integers below `bound`. */
@@ -206,7 +206,9 @@ test("buffers of other devices, wrong values, doubles and sizes beyond memory ar
   expect(() => backend.write(buffer, new Int32Array(3))).toThrow(expect.objectContaining({ code: "dtype" }));
   expect(() => backend.allocate("float64", 1)).toThrow(expect.objectContaining({ code: "dtype" }));
   expect(() => backend.allocate("float32", 2 ** 31)).toThrow(expect.objectContaining({ code: "device" }));
-  expect(() => createWasmBackend({ residentBytes: 100 })).toThrow(RangeError);
+  expect(() => createWasmBackend({ residentBytes: 100 })).toThrow(
+    expect.objectContaining({ code: "option" }),
+  );
 });
 
 test("after dispose nothing works, and says why", () => {

@@ -52,8 +52,8 @@ export class PagedMemory {
   private readonly openPages: (Page | undefined)[] = [];
   /** For each size class: resident pages without live buffers, the last one used on top. */
   private readonly idlePages: Page[][] = [];
-  private floatView: Float32Array<ArrayBuffer>;
-  private integerView: Int32Array<ArrayBuffer>;
+  private floatView: Float32Array;
+  private integerView: Int32Array;
   private placedBytes = 0;
   private restoredBytes = 0;
   private disposed = false;
@@ -67,15 +67,20 @@ export class PagedMemory {
   }
 
   /** Linear memory as float32. Do not keep it: growing replaces it. */
-  get floats(): Float32Array<ArrayBuffer> {
-    if (this.floatView.length === 0) this.floatView = new Float32Array(this.memory.buffer);
+  get floats(): Float32Array {
+    if (this.floatView.byteLength !== this.ring.memoryBytes) this.view();
     return this.floatView;
   }
 
   /** Linear memory as int32. Do not keep it: growing replaces it. */
-  get integers(): Int32Array<ArrayBuffer> {
-    if (this.integerView.length === 0) this.integerView = new Int32Array(this.memory.buffer);
+  get integers(): Int32Array {
+    if (this.integerView.byteLength !== this.ring.memoryBytes) this.view();
     return this.integerView;
+  }
+
+  private view(): void {
+    this.floatView = new Float32Array(this.memory.buffer);
+    this.integerView = new Int32Array(this.memory.buffer);
   }
 
   /** @throws DeviceError where it does not fit the 4 GiB of WebAssembly memory. */
@@ -141,6 +146,60 @@ export class PagedMemory {
     (buffer.dtype === "int32" ? this.integers : this.floats).set(values, this.addressOf(buffer) / 4);
   }
 
+  /** Copies the values of `source` to a resident buffer of equal dtype and length, wherever `source` lies. */
+  copy(source: WasmBuffer, target: WasmBuffer): void {
+    const page = source.page;
+    if (page == null) throw noPage(source, "use");
+    const to = this.addressOf(target) / 4;
+    if (page.address < 0) {
+      this.integers.set(new Int32Array(page.snapshot!, source.offset, source.length), to);
+    } else {
+      const from = (page.address + source.offset) / 4;
+      this.integers.copyWithin(to, from, from + source.length);
+    }
+  }
+
+  /**
+   * Keeps buffers where they are from now on, until `unpin` of the pages returned. Small ones move together first, into a page of
+   * their own, so that no others are kept with them; those that are pinned already stay.
+   */
+  pin(buffers: Iterable<WasmBuffer>): readonly Page[] {
+    const pages: Page[] = [];
+    const small: WasmBuffer[] = [];
+    for (const buffer of buffers) {
+      this.makeResident([buffer], []);
+      const page = buffer.page!;
+      if (page.pins === 0 && footprint(buffer.length) <= largestShared) small.push(buffer);
+      else pages.push(pin(page));
+    }
+    if (small.length > 0) pages.push(pin(this.gather(small)));
+    return pages;
+  }
+
+  unpin(pages: readonly Page[]): void {
+    for (const page of pages) page.pins--;
+  }
+
+  /** Moves buffers into one new page. */
+  private gather(buffers: readonly WasmBuffer[]): Page {
+    const bytes = buffers.reduce((sum, { length }) => sum + footprint(length), 0);
+    const gathered = this.emptyPage(sizeClassOf(bytes));
+    gathered.pins++; // against its own eviction, should bringing a buffer back need room
+    for (const buffer of buffers) {
+      this.makeResident([buffer], []);
+      const from = this.addressOf(buffer) / 4;
+      const old = buffer.page!;
+      this.integers.copyWithin((gathered.address + gathered.used) / 4, from, from + buffer.length);
+      this.release(old, buffer);
+      buffer.page = gathered;
+      buffer.offset = gathered.used;
+      gathered.used += footprint(buffer.length);
+      gathered.live++;
+    }
+    gathered.pins--;
+    return gathered;
+  }
+
   /** Bytes of linear memory that pages can occupy now. */
   get residentBytes(): number {
     return this.ring.size;
@@ -148,6 +207,10 @@ export class PagedMemory {
 
   dispose(): void {
     this.disposed = true;
+  }
+
+  refuseDisposed(): void {
+    if (this.disposed) throw disposedError();
   }
 
   private allResident(buffers: readonly DeviceBuffer[]): boolean {
@@ -232,7 +295,10 @@ export class PagedMemory {
 
   /** The ring takes the page's place: what its buffers hold moves to a snapshot. */
   private keepContents(page: Page): void {
-    if (page.live > 0) page.snapshot = this.memory.buffer.slice(page.address, page.address + page.used);
+    if (page.live > 0) {
+      // Not memory.buffer.slice: of shared memory that would be shared too.
+      page.snapshot = new Uint8Array(this.memory.buffer, page.address, page.used).slice().buffer;
+    }
     if (page.idleIndex >= 0) {
       const idle = this.idlePages[page.sizeClass]!;
       const top = idle.pop()!;

@@ -24,6 +24,8 @@ export class Ring {
   private first: Page | null = null;
   private last: Page | null = null;
   private end: number;
+  /** Bytes of the whole memory: growing changes it. */
+  memoryBytes: number;
   private budgetEnd: number;
 
   constructor(memory: WebAssembly.Memory, base: number, budgetBytes: number, onEvict: (page: Page) => void) {
@@ -31,6 +33,7 @@ export class Ring {
     this.base = base;
     this.head = base;
     this.end = base;
+    this.memoryBytes = memory.buffer.byteLength;
     this.budgetEnd = Math.min(base + budgetBytes, addressLimit);
     this.onEvict = onEvict;
   }
@@ -88,12 +91,13 @@ export class Ring {
   private extend(end: number): boolean {
     if (end <= this.end) return true;
     if (end > addressLimit) return false;
-    const missing = end + slackBytes - this.memory.buffer.byteLength;
+    const missing = end + slackBytes - this.memoryBytes;
     try {
       if (missing > 0) this.memory.grow(Math.ceil(missing / wasmPageBytes));
     } catch {
       return false;
     }
+    this.memoryBytes = this.memory.buffer.byteLength;
     this.end = end;
     return true;
   }

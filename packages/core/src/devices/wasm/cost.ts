@@ -1,0 +1,56 @@
+import { sizeOf } from "../../tensor/shape.ts";
+import type { Kernel } from "../kernel.ts";
+
+/** Operations whose elements cost about a nanosecond each. */
+const functions: ReadonlySet<string> = new Set([
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sin",
+  "cos",
+  "tanh",
+  "sigmoid",
+  "softplus",
+  "erf",
+]);
+
+/**
+ * About how many nanoseconds a kernel takes on one thread: to decide what is worth sharing. Measured with
+ * `scripts/bench-kernels.mjs`, rounded; nothing but speed depends on it.
+ */
+export function costOf(kernel: Kernel): number {
+  switch (kernel.kind) {
+    case "fill":
+    case "cast":
+      return 20 + 0.1 * kernel.length;
+    case "unary":
+      return 20 + (functions.has(kernel.op) ? 0.7 : 0.12) * kernel.length;
+    case "binary":
+    case "compare":
+    case "where":
+      return 30 + (kernel.kind === "binary" && kernel.op === "pow" ? 5 : 0.15) * sizeOf(kernel.shape);
+    case "reduce":
+      return 30 + (kernel.op === "sum" ? 0.1 : 0.3) * kernel.outer * kernel.axis * kernel.inner;
+    case "cumsum":
+      return 30 + kernel.outer * kernel.axis * kernel.inner;
+    case "softmax":
+      return 30 + 1.5 * kernel.outer * kernel.axis * kernel.inner;
+    case "matmul": {
+      const { batch, m, n, k, activation } = kernel;
+      const perOutput = activation === "tanh" || activation === "sigmoid" ? 1 : 0.2;
+      return 50 + batch * (m * n * perOutput + 0.04 * m * n * k);
+    }
+    case "copy":
+      return 30 + 0.2 * sizeOf(kernel.shape);
+    case "gather":
+    case "scatterAdd":
+      return 30 + kernel.outer * kernel.count * kernel.inner;
+    case "sgd":
+      return 20 + 0.2 * kernel.length;
+    case "adam":
+      return 20 + 0.6 * kernel.length;
+    default:
+      return kernel satisfies never;
+  }
+}

@@ -1,0 +1,145 @@
+/** From code to running kernels: which build, in which memory, and what lies where in it before the first buffer. */
+import { DeviceError } from "../../errors.ts";
+// Written by `pnpm build` (scripts/build-wasm.mjs). If this import fails, build the package first.
+import { baseline, relaxed } from "./kernels.generated.ts";
+import type { Address, WasmKernels } from "./kernels.ts";
+
+/**
+ * Which code runs: `relaxed` has fused multiply-add where the processor has it, so its last bits differ from machine to
+ * machine; `baseline` gives the same bits everywhere.
+ */
+export type WasmBuild = "baseline" | "relaxed";
+
+/** Everything that `assembly/index.ts` exports: the kernels, and how to set up and run threads. */
+export interface WasmExports extends WasmKernels {
+  constantsEnd(): Address;
+  scratchBytes(): number;
+  useScratch(address: Address): void;
+  layoutAddress(): Address;
+  controlBytes(threads: number): number;
+  useThread(control: Address, thread: number, threads: number, canSleep: number): void;
+  runProgram(lists: Address, patience: number): void;
+  runSerial(lists: Address): void;
+  work(thread: number): void;
+  stopThreads(): void;
+}
+
+/** The kernels ready to run, on a memory of their own. */
+export interface WasmInstance {
+  readonly exports: WasmExports;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly build: WasmBuild;
+  /** How many threads the memory has room for; 1 where it is not shared. */
+  readonly threads: number;
+  readonly control: Address;
+  /** Of thread 0; the others' follow. */
+  readonly scratch: Address;
+  /** The first byte for buffers. */
+  readonly base: Address;
+}
+
+const initialPages = 16;
+/** 4 GiB; where an engine reserves no such range for shared memory, a quarter of it. */
+const largestMaximum = 65536;
+const smallestMaximum = 16384;
+
+/**
+ * The build asked for, or the best that this engine runs.
+ * @throws DeviceError where relaxed SIMD is asked for and the engine lacks it.
+ */
+export function chooseBuild(wanted: WasmBuild | undefined): WasmBuild {
+  if (wanted === "baseline" || (wanted === undefined && !hasRelaxedSimd())) return "baseline";
+  if (hasRelaxedSimd()) return "relaxed";
+  throw new DeviceError(
+    'wasm: this JavaScript engine has no relaxed SIMD. Use Node 22 or a browser from 2024 on, or build: "baseline".',
+  );
+}
+
+/** (v128, v128, v128) → relaxed_madd, the smallest module that only an engine with relaxed SIMD accepts. */
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(
+    new Uint8Array([
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0,
+      32, 1, 32, 2, 253, 133, 2, 11,
+    ]),
+  );
+}
+
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** Compiled once per process. */
+function moduleOf(build: WasmBuild, shared: boolean): WebAssembly.Module {
+  const key = `${build} ${shared}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const { base64, memoryFlags } = build === "relaxed" ? relaxed : baseline;
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  if (!shared) bytes[memoryFlags] = 1;
+  try {
+    const module = new WebAssembly.Module(bytes);
+    compiled.set(key, module);
+    return module;
+  } catch (cause) {
+    throw new DeviceError(
+      "wasm: this JavaScript engine cannot compile WebAssembly SIMD. Use Node 20 or a browser from 2023 on, or the device reference.",
+      { cause },
+    );
+  }
+}
+
+/** Memory for `threads` threads; where the engine shares none, for one. */
+function memoryFor(threads: number): { memory: WebAssembly.Memory; shared: boolean } {
+  if (threads > 1 && typeof SharedArrayBuffer === "function") {
+    for (const maximum of [largestMaximum, smallestMaximum]) {
+      try {
+        return {
+          memory: new WebAssembly.Memory({ initial: initialPages, maximum, shared: true }),
+          shared: true,
+        };
+      } catch {}
+    }
+  }
+  return {
+    memory: new WebAssembly.Memory({ initial: initialPages, maximum: largestMaximum }),
+    shared: false,
+  };
+}
+
+/**
+ * The kernels in a fresh memory: constants, the control block of the threads, their scratch, then room for buffers.
+ * @param threads how many there may be, at most
+ * @throws DeviceError where the engine has no WebAssembly SIMD, or not the build asked for.
+ */
+export function instantiateKernels(
+  options: { readonly threads?: number; readonly build?: WasmBuild | undefined } = {},
+): WasmInstance {
+  const build = chooseBuild(options.build);
+  const { memory, shared } = memoryFor(options.threads ?? 1);
+  const threads = shared ? (options.threads ?? 1) : 1;
+  const module = moduleOf(build, shared);
+  const exports = startInstance(module, memory);
+  const control = exports.constantsEnd();
+  const scratch = control + exports.controlBytes(threads);
+  const base = scratch + threads * scratchStride(exports);
+  const missing = base - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+  exports.useScratch(scratch);
+  exports.useThread(control, 0, threads, canSleep() ? 1 : 0);
+  return { exports, memory, module, build, threads, control, scratch, base };
+}
+
+/** One more instance of the code on a memory. */
+export function startInstance(module: WebAssembly.Module, memory: WebAssembly.Memory): WasmExports {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as WasmExports;
+}
+
+/** Bytes from one thread's scratch to the next: whole cache lines. */
+export function scratchStride(exports: WasmExports): number {
+  return Math.ceil(exports.scratchBytes() / 128) * 128;
+}
+
+/** A browser's main thread must not wait; Node's may. */
+function canSleep(): boolean {
+  return typeof (globalThis as { document?: unknown }).document === "undefined";
+}
