@@ -12,6 +12,7 @@ import {
   multiCategoricalHead,
   poisson,
   squashedGaussianHead,
+  stateDependentGaussianHead,
 } from "@gradbridge/policy";
 import { describe, expect, it } from "vitest";
 import { actorCritic } from "./actor-critic.ts";
@@ -38,6 +39,7 @@ const heads: readonly Head[] = [
   squashedGaussianHead(1, { logStd: "network" }),
   bernoulliHead(2),
   multiCategoricalHead([2, 3]),
+  stateDependentGaussianHead(1),
 ];
 type Objective = NonNullable<CheckEstimatorOptions["objective"]>;
 type Case = readonly [name: string, estimator: Estimator, options: CheckEstimatorOptions];
@@ -72,7 +74,7 @@ const standardized = (A: Tensor): Tensor => {
 };
 /** A reference policy: always the same outputs, a little off those of the situations. */
 const shy = (head: Head): Estimator => {
-  const { distribution } = head.create();
+  const { distribution } = head.create(1);
   const constant = (observation: Tensor): Tensor =>
     observation.slice([0, 0], [observation.shape[0]!, head.size]);
   const forward = (observation: Tensor): Record<string, Tensor> =>
@@ -87,7 +89,7 @@ const shyObjective =
     const constant = batch.observation.slice([0, 0], [batch.size, head.size]);
     const outputs =
       head.name === "categorical" ? { logits: constant } : { mean: constant, logStd: constant.mul(0.1) };
-    const logRatio = head.create().distribution(outputs).logProb(batch.action).sub(logProb(batch));
+    const logRatio = head.create(1).distribution(outputs).logProb(batch.action).sub(logProb(batch));
     const k3 = exp(logRatio).sub(logRatio).sub(1);
     return clipped(batch, 0.2).sub(k3.mul(0.3));
   };

@@ -46,6 +46,9 @@ const variations: readonly Variation[] = [
   { name: "outputs of ±15", spread: 15 },
 ];
 
+/** Width of the hidden layer that a head may look at. */
+const featureWidth = 4;
+
 /** How far the outputs have moved since they acted: enough for ratios on both sides of 0.8 … 1.2. */
 const staleness = 0.15;
 
@@ -66,11 +69,13 @@ function situation(
 ): CheckSituation {
   const { name, steps = 4, numEnvs = 4, spread = 0.7, isWithoutAdvantage = false } = variation;
   const count = steps * numEnvs;
-  const instance = head.create();
+  const instance = head.create(featureWidth);
   const normal = (length: number, scale: number): Float64Array =>
     Float64Array.from({ length }, () => scale * random.normal());
 
-  const shapes = Object.entries(noGrad(() => instance.outputs(zeros([count, head.size]))));
+  const shapes = Object.entries(
+    noGrad(() => instance.outputs(zeros([count, head.size]), zeros([count, featureWidth]))),
+  );
   const acted = [
     ...shapes.map(([output, { shape }]) => column(output, shape, spread)),
     column("value", [count], 1),
