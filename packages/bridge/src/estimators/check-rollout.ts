@@ -45,13 +45,8 @@ function columnsOf(rollout: Partial<Rollout>, field: RolloutField): (readonly [s
   if (field === "outputs") {
     return Object.entries(rollout.outputs!).map(([output, column]) => [`output "${output}"`, column]);
   }
-  const content: RolloutColumn | ArrayLike<number> = rollout[field]!;
-  return [
-    [
-      field,
-      "values" in content ? (content as RolloutColumn) : { values: content as ArrayLike<number>, size: 1 },
-    ],
-  ];
+  const content: RolloutColumn | Float32Array | Float64Array = rollout[field]!;
+  return [[field, ArrayBuffer.isView(content) ? { values: content, size: 1 } : content]];
 }
 
 function checkColumn(
