@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Measurement } from "./measure.ts";
 import { json, markdown, type RowResult, textTable } from "./report.ts";
-import { microseconds, type Row, stepsPerSecond } from "./row.ts";
+import { gigaflops, microseconds, type Row, stepsPerSecond } from "./row.ts";
 
 const where = {
   cpu: "a processor",
@@ -56,4 +56,17 @@ it("prints why a system was not measured, and where the others were", () => {
   expect(document).toContain("| some work | ours | 1,235 µs | 1,235 – 1,235 |  |  |  |");
   expect(document).toContain("a processor, 2 cores, linux x64; load average 0.1 before, 0.9 after");
   expect(document).toContain("Commit abc1234, 2026-11-21T07:00:00.000Z, Node v20.20.0");
+});
+
+it("says how near our steps are to the measured peak, where there is one", () => {
+  const peak = result({ id: "peak", unit: gigaflops(1) }, { "this machine": 64 });
+  const step = result(
+    { unit: microseconds(), productOperations: 1_600_000 },
+    { Gradbridge: 50, "Gradbridge, eager": 100, theirs: 10 },
+  );
+  const document = markdown([peak, step], where);
+  expect(document).toContain("| some work | Gradbridge | 32.0 GFLOP/s | 50 % |");
+  expect(document).toContain("| some work | Gradbridge, eager | 16.0 GFLOP/s | 25 % |");
+  expect(document).not.toContain("theirs | 1");
+  expect(markdown([step], where)).not.toContain("Share of the peak");
 });

@@ -1,5 +1,6 @@
 import type { Circumstances } from "./machine.ts";
 import type { Measurement } from "./measure.ts";
+import { peakShares } from "./peak-share.ts";
 import { quoted } from "./quoted.ts";
 import type { Row } from "./row.ts";
 
@@ -48,6 +49,7 @@ export function markdown(results: readonly RowResult[], { versions, ...where }: 
     row(["---", "---", "---:", "---:", "---:", "---:", "---"]),
     ...results.flatMap((result) => tableLines(result).map(row)),
     "",
+    ...peakLines(results),
     "## Quoted, not measured in this run",
     "",
     "From earlier runs of those projects' own programs, on another machine of two shared cores. Not comparable with the table.",
@@ -72,6 +74,27 @@ export function json(results: readonly RowResult[], where: Circumstances): strin
     })),
   }));
   return `${JSON.stringify({ ...where, rows }, null, 2)}\n`;
+}
+
+/** How far each step is from the measured peak. */
+function peakLines(results: readonly RowResult[]): string[] {
+  const shares = peakShares(results);
+  if (shares.length === 0) return [];
+  return [
+    "## Share of the peak",
+    "",
+    "Operations of the matrix products alone, over the time of the whole step, beside the peak of one thread in the first " +
+      "row: independent multiplications and additions on 128-bit vectors, nothing loaded and nothing stored. What the rest " +
+      "of a step is spent on: [packages/core/README.md](../packages/core/README.md).",
+    "",
+    "| work | system | products | share of one thread's peak |",
+    "| --- | --- | ---: | ---: |",
+    ...shares.map(
+      ({ title, system, gigaflops, share }) =>
+        `| ${title} | ${system} | ${figure(gigaflops)} GFLOP/s | ${Math.round(100 * share)} % |`,
+    ),
+    "",
+  ];
 }
 
 function tableLines({ row, measurements }: RowResult): (readonly string[])[] {

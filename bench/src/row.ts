@@ -2,7 +2,7 @@ import type { StartSubject } from "./subject.ts";
 
 /** What a row's figures mean. */
 export interface Unit {
-  readonly label: "µs" | "ns" | "s" | "steps/s";
+  readonly label: "µs" | "ns" | "s" | "steps/s" | "GFLOP/s";
   /** The figure for `seconds` of one iteration. */
   of(seconds: number): number;
   readonly better: "lower" | "higher";
@@ -20,6 +20,8 @@ export interface Row {
   readonly tolerance?: number;
   /** How many times as fast as a system ours is meant to be, by the beginning of that system's name. */
   readonly goals?: { readonly [system: string]: number };
+  /** Floating-point operations of the matrix products in one iteration: what the share of the peak is taken of. */
+  readonly productOperations?: number;
   /** Whether one iteration takes seconds: it is then neither warmed up nor repeated within a sample. */
   readonly long?: boolean;
 }
@@ -41,3 +43,8 @@ export function stepsPerSecond(count: number): Unit {
 
 /** Seconds of an iteration. */
 export const wholeSeconds: Unit = { label: "s", better: "lower", of: (seconds) => seconds };
+
+/** Billions of floating-point operations per second, with `count` of them in an iteration. */
+export function gigaflops(count: number): Unit {
+  return { label: "GFLOP/s", better: "higher", of: (seconds) => count / seconds / 1e9 };
+}

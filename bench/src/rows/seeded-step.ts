@@ -32,6 +32,7 @@ function step(
     unit: microseconds(),
     tolerance: 1e-5,
     goals,
+    productOperations: productOperations(sizes, batch),
     systems: {
       Gradbridge: gradbridge.seededStep("compiled", sizes, batch),
       "Gradbridge, eager": gradbridge.seededStep("eager", sizes, batch),
@@ -45,4 +46,12 @@ function step(
       }),
     },
   };
+}
+
+/** Forward, gradient of the weights, gradient of every layer's input but the first: 2 · rows · inputs · outputs each. */
+function productOperations(sizes: readonly number[], batch: number): number {
+  return sizes.slice(1).reduce((sum, outputs, layer) => {
+    const products = layer === 0 ? 2 : 3;
+    return sum + products * 2 * batch * sizes[layer]! * outputs;
+  }, 0);
 }
