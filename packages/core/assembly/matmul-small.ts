@@ -32,7 +32,48 @@ function twoRows(
 function oneRow(
   a: usize, aStride: usize, b: usize, bStride: usize, bias: usize, c: usize, cStride: usize, n: i32, k: i32, relu: bool,
 ): void {
-  columnGroups(1, a, aStride, b, bStride, bias, c, cStride, n, k, relu);
+  let j = 0;
+  if (k <= PANEL_DEPTH && (k & 3) == 0) {
+    for (; j + 8 <= n; j += 8) {
+      const offset = <usize>j << 2;
+      eightColumns(a, b + bStride * <usize>j, bStride, bias == 0 ? 0 : bias + offset, c + offset, k, relu);
+    }
+  }
+  if (j == n) return;
+  const offset = <usize>j << 2;
+  columnGroups(
+    1, a, aStride, b + bStride * <usize>j, bStride, bias == 0 ? 0 : bias + offset, c + offset, cStride, n - j, k, relu,
+  );
+}
+
+/** Eight columns of one row, k a multiple of 4: of two chains of sums, one goes on while the other waits. */
+function eightColumns(a: usize, b: usize, bStride: usize, bias: usize, c: usize, k: i32, relu: bool): void {
+  let low = f32x4.splat(0.0);
+  let high = low;
+  for (; k > 0; k -= 4) {
+    low = fourColumns(low, a, b, bStride);
+    high = fourColumns(high, a, b + (bStride << 2), bStride);
+    a += 16;
+    b += 16;
+  }
+  v128.store(c, finishVector(low, c, false, bias, relu));
+  v128.store(c, finishVector(high, c, false, bias == 0 ? 0 : bias + 16, relu), 16);
+}
+
+/** Four terms of the sums of four columns, rows of B. */
+// @ts-ignore: decorator
+@inline function fourColumns(sum: v128, a: usize, b: usize, bStride: usize): v128 {
+  const x0 = v128.load(b);
+  const x1 = v128.load(b + bStride);
+  const x2 = v128.load(b + bStride * 2);
+  const x3 = v128.load(b + bStride * 3);
+  const low01 = interleaveLow(x0, x1);
+  const low23 = interleaveLow(x2, x3);
+  const high01 = interleaveHigh(x0, x1);
+  const high23 = interleaveHigh(x2, x3);
+  return fourTerms(
+    sum, a, lowHalves(low01, low23), highHalves(low01, low23), lowHalves(high01, high23), highHalves(high01, high23),
+  );
 }
 
 // @ts-ignore: decorator

@@ -1,11 +1,12 @@
 import { GradbridgeError } from "@gradbridge/random";
 import { mode, noGrad } from "../autograd/mode.ts";
-import type { DeviceBuffer } from "../devices/backend.ts";
+import type { Backend, DeviceBuffer } from "../devices/backend.ts";
 import { DeviceError } from "../errors.ts";
 import { clone } from "../ops/detach.ts";
+import type { DType } from "../tensor/dtype.ts";
 import { active, Recording } from "../tensor/recording.ts";
 import { tensorsIn } from "../tensor/scope.ts";
-import { formatShape } from "../tensor/shape.ts";
+import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { isTensor, type Tensor } from "../tensor/tensor.ts";
 import { Plan } from "./plan.ts";
 
@@ -18,12 +19,25 @@ export type CompiledResult =
   | void;
 
 interface Entry<R> {
+  readonly arguments: Signature;
   readonly plan: Plan;
+  /** The arguments' buffers, on their way to the plan. */
+  readonly buffers: DeviceBuffer[];
   readonly result: R;
   /** Parameters whose `grad` the function sets, and what it sets it to. */
   readonly gradients: readonly (readonly [tensor: Tensor, gradient: Tensor | null])[];
   /** Tensors whose values every replay overwrites. */
   readonly overwritten: readonly Tensor[];
+}
+
+/** What arguments must be like to be given to a recorded run. */
+interface Signature {
+  /** Whether operations outside would record gradients: a run without them is another one. */
+  readonly recording: boolean;
+  /** null where there are no arguments. */
+  readonly backend: Backend | null;
+  readonly dtypes: readonly DType[];
+  readonly shapes: readonly Shape[];
 }
 
 /**
@@ -44,25 +58,49 @@ interface Entry<R> {
 export function compile<Inputs extends readonly Tensor[], R extends CompiledResult>(
   fn: (...inputs: Inputs) => R,
 ): (...inputs: Inputs) => R {
-  const entries = new Map<string, Entry<R>>();
+  const entries: Entry<R>[] = [];
+  let latest: Entry<R> | undefined; // steps of one size follow each other: no search, no allocation
   return (...inputs) => {
     if (active.recording !== null) return fn(...inputs); // part of a larger compiled function
-    const key = signatureOf(inputs);
-    const entry = entries.get(key);
-    if (entry === undefined) {
-      const recorded = record(fn, inputs);
-      entries.set(key, recorded);
-      return recorded.result;
+    if (latest === undefined || !fits(inputs, latest.arguments)) {
+      latest = entries.find((entry) => fits(inputs, entry.arguments));
+      if (latest === undefined) {
+        checkArguments(inputs);
+        latest = record(fn, inputs);
+        entries.push(latest);
+        return latest.result;
+      }
     }
-    entry.plan.replay(inputs.map((input) => input.storage.buffer));
-    for (const [tensor, gradient] of entry.gradients) tensor.grad = gradient;
-    for (const tensor of entry.overwritten) tensor.storage.version++;
-    return entry.result;
+    const { plan, buffers, gradients, overwritten, result } = latest;
+    for (let i = 0; i < inputs.length; i++) buffers[i] = inputs[i].storage.buffer;
+    plan.replay(buffers);
+    for (let i = 0; i < gradients.length; i++) gradients[i][0].grad = gradients[i][1];
+    for (let i = 0; i < overwritten.length; i++) overwritten[i].storage.version++;
+    return result;
   };
 }
 
-function signatureOf(inputs: readonly Tensor[]): string {
-  let key = mode.recording ? "" : "no gradient ";
+/** Whether the arguments are those that were recorded, but for their values. Everything that `checkArguments` refuses does not fit. */
+function fits(inputs: readonly Tensor[], { recording, backend, dtypes, shapes }: Signature): boolean {
+  if (inputs.length !== shapes.length || mode.recording !== recording) return false;
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i];
+    if (!isTensor(input) || input.requiresGrad || input.dtype !== dtypes[i]) return false;
+    if (input.storage.backend !== backend || !sameShape(input.shape, shapes[i])) return false;
+  }
+  return true;
+}
+
+function signatureOf(inputs: readonly Tensor[]): Signature {
+  return {
+    recording: mode.recording,
+    backend: inputs[0]?.storage.backend ?? null,
+    dtypes: inputs.map(({ dtype }) => dtype),
+    shapes: inputs.map(({ shape }) => [...shape]),
+  };
+}
+
+function checkArguments(inputs: readonly Tensor[]): void {
   inputs.forEach((input, i) => {
     if (!isTensor(input)) {
       throw new GradbridgeError(
@@ -82,9 +120,7 @@ function signatureOf(inputs: readonly Tensor[]): string {
         `compile: argument ${i} is on ${input.device}, argument 0 on ${inputs[0].device}.`,
       );
     }
-    key += `${input.dtype}[${input.shape.join()}]`;
   });
-  return `${key} ${inputs[0]?.device ?? ""}`;
 }
 
 function record<Inputs extends readonly Tensor[], R>(fn: (...inputs: Inputs) => R, inputs: Inputs): Entry<R> {
@@ -131,5 +167,12 @@ function planFor<R>(recording: Recording, inputs: readonly Tensor[], result: R):
   for (const storage of own) if (!lastingStorages.has(storage)) storage.surrender();
   for (const output of outputs) output.node = null; // its graph is gone: replays record none
   for (const { storage } of inputs) own.add(storage);
-  return { plan, result, gradients, overwritten: outputs.filter(({ storage }) => own.has(storage)) };
+  return {
+    arguments: signatureOf(inputs),
+    plan,
+    buffers: [],
+    result,
+    gradients,
+    overwritten: outputs.filter(({ storage }) => own.has(storage)),
+  };
 }
