@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const kept = new Set(["node_modules", ".git", ".venv", "runs"]);
+const kept = new Set(["node_modules", ".git", ".venv", ".tensorflow", "runs"]);
 const built = /^(dist|coverage|\.turbo)$|\.generated\.ts$|\.tsbuildinfo$/;
 
 /** @param {string} folder */
