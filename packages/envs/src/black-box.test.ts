@@ -1,8 +1,8 @@
 import type { Generator } from "@gradbridge/random";
 import fc from "fast-check";
-import { checkEnv, type JsonValue, make, makeVec } from "gymnasium-js";
+import { checkEnv, type JsonValue, make, makeVec, SyncVectorEnv } from "gymnasium-js";
 import { describe, expect, it, vi } from "vitest";
-import { type BlackBoxOptions, blackBox } from "./black-box.ts";
+import { type BlackBoxOptions, blackBox, blackBoxVector } from "./black-box.ts";
 import { defineEnvPlugin } from "./define-env-plugin.ts";
 import { EnvPluginError } from "./env-plugin-error.ts";
 import { registerEnvPlugin, unregisterEnvPlugin } from "./register-env-plugin.ts";
@@ -172,5 +172,137 @@ describe("blackBox", () => {
         expect(() => blackBox(options as BlackBoxOptions)).toThrow(EnvPluginError);
       }),
     );
+  });
+});
+
+describe("blackBoxVector", () => {
+  /** The objective of `arithmetic`, for one row. */
+  const judge = (outputs: Float32Array, [a, b, c]: Float32Array): number =>
+    -Math.abs(outputs[0]! - (a! + b! + c!)) - Math.abs(outputs[1]! - a! * b! * c!);
+  const judgeAll = (outputs: Float32Array, contexts: Float32Array, count: number): Float64Array =>
+    Float64Array.from({ length: count }, (_, i) =>
+      judge(outputs.subarray(2 * i, 2 * i + 2), contexts.subarray(3 * i, 3 * i + 3)),
+    );
+  const objectives: Record<string, Partial<BlackBoxOptions>> = {
+    "one by one": { evaluate: judge },
+    "one by one, later": { evaluate: async (...row) => judge(...row) },
+    "one by one, in any order": {
+      evaluate: (outputs, context) =>
+        new Promise((resolve) => setTimeout(resolve, Math.random() * 5, judge(outputs, context))),
+    },
+    "all at once": { evaluateBatch: judgeAll },
+    "all at once, later": { evaluateBatch: async (...batch) => judgeAll(...batch) },
+  };
+
+  it.each(Object.keys(objectives))("judges %s exactly as single environments do", async (manner) => {
+    const options = { name: "Arithmetic-v0", outputs: 2, context: gauss };
+    const envs = blackBoxVector({ ...options, ...objectives[manner] }, 3);
+    const create = blackBox({ ...options, evaluate: judge }).entryPoint;
+    const single = new SyncVectorEnv(new Array(3).fill(create), { autoresetMode: "same_step", copy: true });
+    expect(envs.reset({ seed: 5 })).toEqual(single.reset({ seed: 5 }));
+    for (let step = 0; step < 3; step++) {
+      const actions = Float32Array.from({ length: 6 }, (_, i) => Math.sin(i + step));
+      const saved = JSON.parse(JSON.stringify(envs.state())) as JsonValue;
+      const result = await envs.step(actions);
+      expect(result).toEqual(single.step(actions));
+      envs.restore(saved);
+      expect(await envs.step([0, 1, 2].map((i) => actions.subarray(2 * i, 2 * i + 2)))).toEqual(result);
+    }
+    await envs.close();
+  });
+
+  it("calls a batch objective once per step, and an asynchronous one for all rows at the same time", async () => {
+    let calls = 0;
+    const batched = blackBoxVector(
+      {
+        name: "Batch-v0",
+        outputs: 1,
+        evaluateBatch: (outputs) => {
+          calls++;
+          return outputs;
+        },
+      },
+      8,
+    );
+    batched.reset();
+    await batched.step(new Float32Array(8));
+    expect(calls).toBe(1);
+
+    let running = 0;
+    let most = 0;
+    const slow = blackBoxVector(
+      {
+        name: "Slow-v0",
+        outputs: 1,
+        evaluate: async () => {
+          most = Math.max(most, ++running);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          running--;
+          return 0;
+        },
+      },
+      8,
+    );
+    slow.reset();
+    await slow.step(new Float32Array(8));
+    expect(most).toBe(8);
+  });
+
+  it("lets a single environment judge by the batch objective, with one row", () => {
+    const env = blackBox({
+      name: "Batch-v0",
+      outputs: 2,
+      evaluateBatch: (outputs) => [outputs[1]!],
+    }).entryPoint();
+    env.reset();
+    expect(env.step(Float32Array.of(3, 4))[1]).toBe(4);
+  });
+
+  it("names the environment of a reward that is none, and can be asked again", async () => {
+    let isBroken = true;
+    const evaluate = (outputs: Float32Array): number => (isBroken && outputs[0] === 2 ? Number.NaN : 1);
+    for (const objective of [
+      { evaluate },
+      { evaluate: async (outputs: Float32Array) => evaluate(outputs) },
+    ]) {
+      isBroken = true;
+      const envs = blackBoxVector({ name: "Broken-v0", outputs: 1, ...objective }, 3);
+      envs.reset();
+      const actions = Float32Array.of(0, 1, 2);
+      await expect(async () => envs.step(actions)).rejects.toMatchObject({
+        code: "reward",
+        message: expect.stringMatching(
+          /^environment 2 of 3 times black box "Broken-v0": .* got NaN .* \[2\]/,
+        ),
+      });
+      isBroken = false;
+      expect((await envs.step(actions))[1]).toEqual(Float64Array.of(1, 1, 1));
+    }
+  });
+
+  it("hands on what the objective throws", async () => {
+    const fail = (): never => {
+      throw new Error("no connection");
+    };
+    for (const evaluate of [fail, async () => fail()]) {
+      const envs = blackBoxVector({ name: "Broken-v0", outputs: 1, evaluate }, 2);
+      envs.reset();
+      await expect(async () => envs.step(new Float32Array(2))).rejects.toThrow("no connection");
+    }
+  });
+
+  it("refuses wrong actions, a missing reset, a wrong number of rewards and of environments", async () => {
+    const short: BlackBoxOptions = { name: "Short-v0", outputs: 1, evaluateBatch: () => [1] };
+    const envs = blackBoxVector(short, 2);
+    const actions = new Float32Array(2);
+    const step = async (given: unknown): Promise<unknown> => envs.step(given as Float32Array);
+    await expect(step(actions)).rejects.toMatchObject({ code: "reset-needed" });
+    envs.reset();
+    await expect(step(actions)).rejects.toThrow(/evaluateBatch must give 2 numbers, one for each row, got 1/);
+    await expect(step(new Float32Array(3))).rejects.toThrow(/takes 2 × 1 finite numbers, got 3/);
+    await expect(step(Float32Array.of(1, Number.NaN))).rejects.toThrow(/got 2, not all of them finite/);
+    for (const wrong of [0, 1.5, Number.NaN]) {
+      expect(() => blackBoxVector(short, wrong)).toThrow(expect.objectContaining({ code: "bad-kwarg" }));
+    }
   });
 });

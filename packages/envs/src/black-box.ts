@@ -1,15 +1,8 @@
-import { type Generator, GradbridgeError } from "@gradbridge/random";
-import {
-  Box,
-  Env,
-  GymnasiumError,
-  type JsonValue,
-  type ResetOptions,
-  type ResetResult,
-  requireState,
-  type StepResult,
-} from "gymnasium-js";
+import type { Generator } from "@gradbridge/random";
+import type { Box, Env } from "gymnasium-js";
 import { z } from "zod";
+import { BlackBoxEnv } from "./black-box-env.ts";
+import { BlackBoxVectorEnv } from "./black-box-vector-env.ts";
 import type { PluginEnvironment } from "./define-env-plugin.ts";
 import { describe, parseFields } from "./parse-fields.ts";
 
@@ -29,9 +22,19 @@ export interface BlackBoxOptions {
   readonly outputs: number;
   /**
    * How good `outputs` (`[outputs]`) are in this `context` (`[context.size]`); more is better. Any finite number; no
-   * derivative is needed. Both arrays are the caller's copies.
+   * derivative is needed. Both arrays are the caller's copies. A promise where the answer takes time: then use
+   * {@link blackBoxVector}.
    */
-  readonly evaluate: (outputs: Float32Array, context: Float32Array) => number;
+  readonly evaluate?: (outputs: Float32Array, context: Float32Array) => number | Promise<number>;
+  /**
+   * The same for `count` rows at once, for objectives that are faster so: `outputs` is `[count × outputs]`, `contexts`
+   * `[count × context.size]`, the answer one number for each row. It goes over `evaluate`; one of the two is needed.
+   */
+  readonly evaluateBatch?: (
+    outputs: Float32Array,
+    contexts: Float32Array,
+    count: number,
+  ) => ArrayLike<number> | Promise<ArrayLike<number>>;
   /** The situations; by default one that never changes, the single number 1. */
   readonly context?: BlackBoxContext;
 }
@@ -42,23 +45,36 @@ export interface BlackBoxEnvironment extends PluginEnvironment {
 }
 
 const wholeNumber = z.int("a whole number ≥ 1").min(1, "a whole number ≥ 1");
-const optionsSchema: z.ZodType<BlackBoxOptions> = z.strictObject({
-  name: z.string("a text that is not empty").min(1, "a text that is not empty"),
-  outputs: wholeNumber,
-  evaluate: z.custom<BlackBoxOptions["evaluate"]>(
-    (value) => typeof value === "function",
-    "a function (outputs, context) => number",
-  ),
-  context: z
-    .strictObject({
-      size: wholeNumber,
-      sample: z.custom<BlackBoxContext["sample"]>(
+const optionsSchema: z.ZodType<BlackBoxOptions> = z
+  .strictObject({
+    name: z.string("a text that is not empty").min(1, "a text that is not empty"),
+    outputs: wholeNumber,
+    evaluate: z
+      .custom<NonNullable<BlackBoxOptions["evaluate"]>>(
         (value) => typeof value === "function",
-        "a function (generator) => Float32Array",
-      ),
-    })
-    .exactOptional(),
-});
+        "a function (outputs, context) => number",
+      )
+      .exactOptional(),
+    evaluateBatch: z
+      .custom<NonNullable<BlackBoxOptions["evaluateBatch"]>>(
+        (value) => typeof value === "function",
+        "a function (outputs, contexts, count) => numbers",
+      )
+      .exactOptional(),
+    context: z
+      .strictObject({
+        size: wholeNumber,
+        sample: z.custom<BlackBoxContext["sample"]>(
+          (value) => typeof value === "function",
+          "a function (generator) => Float32Array",
+        ),
+      })
+      .exactOptional(),
+  })
+  .refine((options) => options.evaluate !== undefined || options.evaluateBatch !== undefined, {
+    path: ["evaluate"],
+    error: "a function (outputs, context) => number, or evaluateBatch",
+  });
 
 /**
  * An objective as an environment of one step: the policy's outputs go in as the action, their reward comes out, the
@@ -81,84 +97,25 @@ const optionsSchema: z.ZodType<BlackBoxOptions> = z.strictObject({
  * const env = parabola.entryPoint();
  */
 export function blackBox(options: BlackBoxOptions): BlackBoxEnvironment {
-  const subject = typeof options?.name === "string" ? `black box ${describe(options.name)}` : "black box";
-  const parsed = parseFields(optionsSchema, subject, options);
+  const parsed = parseOptions(options);
   return { id: parsed.name, entryPoint: () => new BlackBoxEnv(parsed) };
 }
 
-const constantContext: BlackBoxContext = { size: 1, sample: () => Float32Array.of(1) };
-
-class BlackBoxEnv extends Env<Box, Box> {
-  readonly observationSpace: Box;
-  readonly actionSpace: Box;
-  readonly #options: BlackBoxOptions;
-  readonly #sample: BlackBoxContext["sample"];
-  /** The situation to be judged; `null` when there is none, before `reset` and after `step`. */
-  #context: Float32Array | null = null;
-
-  constructor(options: BlackBoxOptions) {
-    super();
-    const { size, sample } = options.context ?? constantContext;
-    this.observationSpace = new Box(-Infinity, Infinity, { shape: [size] });
-    this.actionSpace = new Box(-Infinity, Infinity, { shape: [options.outputs] });
-    this.#options = options;
-    this.#sample = sample;
-  }
-
-  override reset({ seed }: ResetOptions = {}): ResetResult<Float32Array> {
-    this.reseed(seed);
-    const drawn: unknown = this.#sample(this.random);
-    const { size } = this.observationSpace;
-    if (!(drawn instanceof Float32Array) || drawn.length !== size || !drawn.every(Number.isFinite)) {
-      throw new GradbridgeError(
-        "context",
-        `${this}: context.sample must give a Float32Array of ${size} finite numbers, got ${shown(drawn)}.`,
-      );
-    }
-    this.#context = drawn.slice();
-    return [drawn.slice(), {}];
-  }
-
-  override step(action: Float32Array): StepResult<Float32Array> {
-    const context = this.#context;
-    if (context === null) {
-      throw new GymnasiumError(
-        "reset-needed",
-        `${this}: call reset() before every step(); an episode has one step.`,
-      );
-    }
-    if (!this.actionSpace.contains(action)) {
-      const { outputs } = this.#options;
-      throw new GymnasiumError("invalid-action", `${this} takes ${outputs} numbers, got ${shown(action)}.`);
-    }
-    const reward: unknown = this.#options.evaluate(Float32Array.from(action), context.slice());
-    if (typeof reward !== "number" || !Number.isFinite(reward)) {
-      throw new GradbridgeError(
-        "reward",
-        `${this}: evaluate must give a finite number, got ${shown(reward)} for the outputs ${shown(action)}. ` +
-          "Give outputs that make no sense a low reward instead.",
-      );
-    }
-    this.#context = null;
-    return [context, reward, true, false, {}];
-  }
-
-  override state(): JsonValue {
-    return { random: this.saveRandom(), context: this.#context === null ? null : Array.from(this.#context) };
-  }
-
-  override restore(saved: JsonValue): void {
-    const { random, context } = requireState(this, saved, ["random", "context"]);
-    this.restoreRandom(random);
-    this.#context = context === null ? null : Float32Array.from(context as readonly number[]);
-  }
-
-  override toString(): string {
-    return `black box ${describe(this.#options.name)}`;
-  }
+/**
+ * Many black boxes at once: all outputs of a step are judged together, by one call of `evaluateBatch`, or by calls of
+ * `evaluate` that run at the same time where they give promises. Every step starts the next episode (`"same_step"`). With the
+ * same seed it equals that many {@link blackBox} environments side by side.
+ *
+ * @throws EnvPluginError for options of the wrong type; GymnasiumError `bad-kwarg` unless `numEnvs` is a whole number ≥ 1.
+ *
+ * @example
+ * const envs = blackBoxVector({ name: "Rating-v0", outputs: 2, evaluate: async (outputs) => ask(outputs) }, 16);
+ */
+export function blackBoxVector(options: BlackBoxOptions, numEnvs: number): BlackBoxVectorEnv {
+  return new BlackBoxVectorEnv(parseOptions(options), numEnvs);
 }
 
-function shown(value: unknown): string {
-  if (!(value instanceof Float32Array)) return describe(value);
-  return `[${value.slice(0, 8).join(", ")}${value.length > 8 ? ", …" : ""}]`;
+function parseOptions(options: BlackBoxOptions): BlackBoxOptions {
+  const subject = typeof options?.name === "string" ? `black box ${describe(options.name)}` : "black box";
+  return parseFields(optionsSchema, subject, options);
 }

@@ -3,7 +3,9 @@ export {
   type BlackBoxEnvironment,
   type BlackBoxOptions,
   blackBox,
+  blackBoxVector,
 } from "./black-box.ts";
+export type { BlackBoxVectorEnv } from "./black-box-vector-env.ts";
 export { checkEnvPlugin, type EnvironmentReport } from "./check-env-plugin.ts";
 export { defineEnvPlugin, type EnvPlugin, type PluginEnvironment } from "./define-env-plugin.ts";
 export { EnvPluginError } from "./env-plugin-error.ts";

@@ -4,11 +4,13 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as random from "@gradbridge/random";
 import * as gymnasium from "gymnasium-js";
 import type { Jiti } from "jiti";
-import { blackBox } from "./black-box.ts";
+import { blackBox, blackBoxVector } from "./black-box.ts";
 import { checkEnvPlugin } from "./check-env-plugin.ts";
 import { defineEnvPlugin, type EnvPlugin, isEnvPlugin } from "./define-env-plugin.ts";
 import { EnvPluginError } from "./env-plugin-error.ts";
 import { describe } from "./parse-fields.ts";
+import { ChildProgram } from "./programs/child-program.ts";
+import { ChildProgramError } from "./programs/child-program-error.ts";
 import { pluginEnvironment, registerEnvPlugin, unregisterEnvPlugin } from "./register-env-plugin.ts";
 
 /** Options of {@link loadEnvPlugin}. */
@@ -72,6 +74,9 @@ const ownModules: Record<string, unknown> = {
   "@gradbridge/random": random,
   "@gradbridge/envs": {
     blackBox,
+    blackBoxVector,
+    ChildProgram,
+    ChildProgramError,
     checkEnvPlugin,
     defineEnvPlugin,
     EnvPluginError,
