@@ -15,6 +15,7 @@ export { DeltaError, type DeltaPlace } from "./applying/delta-error.ts";
 export type { Deltas } from "./applying/deltas.ts";
 export type { Reduction } from "./applying/reduction.ts";
 export { surrogateLoss } from "./applying/surrogate-loss.ts";
+export { type BestModel, bestModel } from "./callbacks/best-model.ts";
 export {
   type Callback,
   defineCallback,
@@ -27,6 +28,7 @@ export { checkpoint } from "./callbacks/checkpoint.ts";
 export { jsonlLogger } from "./callbacks/jsonl-logger.ts";
 export { progressBar } from "./callbacks/progress-bar.ts";
 export { stopOnReturn } from "./callbacks/stop-on-return.ts";
+export { tensorboardLogger } from "./callbacks/tensorboard-logger.ts";
 export {
   type ComparedMode,
   type ComparedRun,
