@@ -30,6 +30,10 @@ export {
   type StateDependentGaussianHeadOptions,
   stateDependentGaussianHead,
 } from "./heads/state-dependent-gaussian-head.ts";
+export { type Conv2dLayerOptions, conv2d } from "./modules/conv2d.ts";
+export { type Gru, gru } from "./modules/gru.ts";
+export type { InitialOptions } from "./modules/initial-parameters.ts";
+export { type LayerNormOptions, layerNorm } from "./modules/layer-norm.ts";
 export { type LinearOptions, linear } from "./modules/linear.ts";
 export { type HiddenActivation, type Mlp, type MlpOptions, mlp } from "./modules/mlp.ts";
 export type { Module, Parameterized } from "./modules/module.ts";
