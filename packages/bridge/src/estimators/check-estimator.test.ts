@@ -19,7 +19,7 @@ import { actorCritic } from "./actor-critic.ts";
 import { awr } from "./awr.ts";
 import { type CheckEstimatorOptions, checkEstimator } from "./check-estimator.ts";
 import { deterministicGradient } from "./deterministic-gradient.ts";
-import { defineEstimator, type Estimator, type Minibatch } from "./estimator.ts";
+import type { Estimator, Minibatch } from "./estimator.ts";
 import { evolution } from "./evolution.ts";
 import { finiteDifference } from "./finite-difference.ts";
 import { grpo } from "./grpo.ts";
@@ -81,7 +81,7 @@ const shy = (head: Head): Estimator => {
     head.name === "categorical"
       ? { logits: constant(observation) }
       : { mean: constant(observation), logStd: constant(observation).mul(0.1) };
-  return any(grpo({ reference: { forward, distribution }, klCoefficient: 0.3 }));
+  return grpo({ reference: { forward, distribution }, klCoefficient: 0.3 });
 };
 const shyObjective =
   (head: Head): Objective =>
@@ -118,12 +118,9 @@ const onMean = (size: number): CheckEstimatorOptions => ({
   objective: ({ observation }, { mean }) => parabolaOf(size, observation, mean!),
 });
 
-/** Estimators of every kind have every kind of targets; the check takes any. */
-const any = (estimator: unknown): Estimator => estimator as Estimator;
-
 const likelihood = (head: Head, family: Family, labels?: (batch: Minibatch) => Tensor): Case => [
   `supervised(${family.name})`,
-  any(supervised(family, labels === undefined ? {} : { labels })),
+  supervised(family, labels === undefined ? {} : { labels }),
   {
     heads: [head],
     objective: (batch, outputs) => {
@@ -139,33 +136,29 @@ const positive = ({ action }: Minibatch): Tensor => action.abs();
 const cases: readonly Case[] = [
   [
     "reinforce, no baseline",
-    any(reinforce({ baseline: "none", normalize: false })),
+    reinforce({ baseline: "none", normalize: false }),
     { objective: weighted, isZeroWithoutAdvantage: true, heads },
   ],
-  [
-    "reinforce, mean",
-    any(reinforce({ baseline: "mean" })),
-    { objective: weighted, isZeroWithoutAdvantage: true },
-  ],
+  ["reinforce, mean", reinforce({ baseline: "mean" }), { objective: weighted, isZeroWithoutAdvantage: true }],
   [
     "reinforce, value",
-    any(reinforce({ entropy: 0.1 })),
+    reinforce({ entropy: 0.1 }),
     { objective: (b, { value }) => weighted(b).add(entropy(b).mul(0.1)).add(fit(b, value!)), heads },
   ],
-  ["rloo", any(rloo({ groupSize: 1 })), { objective: weighted, isZeroWithoutAdvantage: true, heads }],
+  ["rloo", rloo({ groupSize: 1 }), { objective: weighted, isZeroWithoutAdvantage: true, heads }],
   [
     "actorCritic",
-    any(actorCritic({ entropy: () => 0.2, valueCoefficient: 0.4 })),
+    actorCritic({ entropy: () => 0.2, valueCoefficient: 0.4 }),
     { objective: (b, { value }) => weighted(b).add(entropy(b).mul(0.2)).add(fit(b, value!).mul(0.4)), heads },
   ],
   [
     "ppo",
-    any(ppo({ normalizeAdvantage: false, entropy: 0.3 })),
+    ppo({ normalizeAdvantage: false, entropy: 0.3 }),
     { objective: (b, { value }) => clipped(b, 0.2).add(entropy(b).mul(0.3)).add(fit(b, value!)), heads },
   ],
   [
     "ppo, standardized and with a clipped value",
-    any(ppo({ valueClip: 0.1, clip: 0.1 })),
+    ppo({ valueClip: 0.1, clip: 0.1 }),
     {
       isZeroWithoutAdvantage: true,
       objective: (b, { value }) => {
@@ -179,7 +172,7 @@ const cases: readonly Case[] = [
   ],
   [
     "grpo",
-    any(grpo({ groupSize: 1 })),
+    grpo({ groupSize: 1 }),
     { objective: (b) => clipped(b, 0.2), isZeroWithoutAdvantage: true, heads },
   ],
   ...[categoricalHead(2), gaussianHead(2)].map(
@@ -191,7 +184,7 @@ const cases: readonly Case[] = [
   ),
   [
     "vtrace",
-    any(vtrace({ rhoClip: 1.05 })),
+    vtrace({ rhoClip: 1.05 }),
     {
       isZeroWithoutAdvantage: true,
       heads,
@@ -210,16 +203,16 @@ const cases: readonly Case[] = [
   ],
   [
     "awr",
-    any(awr({ temperature: 0.7, normalizeWeights: true })),
+    awr({ temperature: 0.7, normalizeWeights: true }),
     { objective: (b, { value }) => logProb(b).mul(b.targets.weight!).add(fit(b, value!)), heads },
   ],
-  ["naturalGradient", any(naturalGradient()), { isZeroWithoutAdvantage: true, heads }],
-  ["evolution", any(evolution({ evaluate: parabola })), { heads: [gaussianHead(3)] }],
+  ["naturalGradient", naturalGradient(), { isZeroWithoutAdvantage: true, heads }],
+  ["evolution", evolution({ evaluate: parabola }), { heads: [gaussianHead(3)] }],
   // a single output leaves no choice of the direction: exact
-  ["spsa", any(spsa({ evaluate: parabola })), onMean(1)],
-  ["spsa of several outputs", any(spsa({ evaluate: parabola })), { heads: [gaussianHead(3)] }],
-  ["finiteDifference", any(finiteDifference({ evaluate: parabola, step: 2 ** -6 })), onMean(3)],
-  ["deterministicGradient", any(deterministicGradient({ critic: (s, a) => parabolaOf(2, s, a) })), onMean(2)],
+  ["spsa", spsa({ evaluate: parabola }), onMean(1)],
+  ["spsa of several outputs", spsa({ evaluate: parabola }), { heads: [gaussianHead(3)] }],
+  ["finiteDifference", finiteDifference({ evaluate: parabola, step: 2 ** -6 }), onMean(3)],
+  ["deterministicGradient", deterministicGradient({ critic: (s, a) => parabolaOf(2, s, a) }), onMean(2)],
   likelihood(categoricalHead(3), categorical(3)),
   likelihood(gaussianHead(2), gaussian()),
   likelihood(bernoulliHead(2), bernoulli()),
@@ -237,10 +230,29 @@ describe("every estimator of this package passes checkEstimator", () => {
   });
 });
 
+describe("checkEstimator", () => {
+  it("awaits what is prepared elsewhere, and finds what is wrong with it", async () => {
+    const inner = reinforce({ baseline: "none" });
+    const refuse = (): never => {
+      throw new Error("not this one");
+    };
+    const remote = {
+      ...inner,
+      prepare: refuse,
+      prepareAsync: async (rollout: never) => inner.prepare(rollout),
+    };
+    expect((await checkEstimator(remote)).checks).toContain("purity");
+    await expect(checkEstimator({ ...remote, prepareAsync: async () => refuse() })).rejects.toMatchObject({
+      code: "estimator-check",
+      message: expect.stringContaining("prepare failed: not this one"),
+    });
+  });
+});
+
 describe("checkEstimator finds", () => {
   const sound = reinforce({ baseline: "none", normalize: false });
   const broken = (part: Partial<Record<keyof Estimator, unknown>>): Estimator =>
-    any(defineEstimator({ ...sound, name: "mine", ...part } as never));
+    ({ ...sound, name: "mine", ...part }) as Estimator;
   let calls = 0;
 
   const wrong: readonly (readonly [string, Estimator, CheckEstimatorOptions, object])[] = [
@@ -327,7 +339,7 @@ describe("checkEstimator finds", () => {
     ],
     [
       "a δ without advantage where none is claimed",
-      any(reinforce({ baseline: "none", entropy: 1 })),
+      reinforce({ baseline: "none", entropy: 1 }),
       { isZeroWithoutAdvantage: true },
       { situation: "categorical, no advantage", output: "logits", message: /every advantage is 0/ },
     ],

@@ -55,24 +55,24 @@ export async function checkEstimator<Targets extends RolloutTargets>(
   options: CheckEstimatorOptions = {},
 ): Promise<EstimatorReport> {
   const { heads = [categoricalHead(3), gaussianHead(2)], observationSize = 3, objective } = options;
-  const checked = defineEstimator(estimator) as unknown as Estimator;
+  const checked: Estimator = defineEstimator(estimator);
   const device = currentDevice();
   await setDevice("reference");
   try {
     const situations = heads.flatMap((head, i) => checkSituations(head, observationSize, generator([7, i])));
-    const answers = situations.map((situation) => tidy(() => checkAnswer(checked, situation)));
-    let largestError = 0;
+    const answers: Answer[] = [];
+    for (const situation of situations) answers.push(await checkAnswer(checked, situation));
     // in reverse: an answer must not depend on what was asked before
     for (const [i, situation] of [...situations.entries()].reverse())
-      tidy(() => checkRepetition(checked, situation, answers[i]!));
+      await checkRepetition(checked, situation, answers[i]!);
+    let largestError = 0;
     for (const [i, situation] of situations.entries()) {
-      tidy(() => {
-        checkRequires(checked, situation, answers[i]!);
-        checkDiagnostics(checked, situation);
-        if (options.isZeroWithoutAdvantage === true) checkNoAdvantage(checked, situation, answers[i]!);
-        if (objective === undefined) return;
-        largestError = Math.max(largestError, checkDerivative(checked, situation, answers[i]!, objective));
-      });
+      await checkRequires(checked, situation, answers[i]!);
+      await checkDiagnostics(checked, situation);
+      if (options.isZeroWithoutAdvantage === true) checkNoAdvantage(checked, situation, answers[i]!);
+      if (objective === undefined) continue;
+      const error = await checkDerivative(checked, situation, answers[i]!, objective);
+      largestError = Math.max(largestError, error);
     }
     return {
       estimator: checked.name,
@@ -98,17 +98,22 @@ function scalarsOf(estimator: Estimator): { readonly [name: string]: number } {
   return estimator.scalars?.(0) ?? {};
 }
 
+/** What training asks for once per rollout. */
+async function targetsOf(estimator: Estimator, rollout: Rollout): Promise<RolloutTargets> {
+  return estimator.prepareAsync === undefined ? estimator.prepare(rollout) : estimator.prepareAsync(rollout);
+}
+
 /** Asks once, and checks what comes back and that nothing was changed. */
-function checkAnswer(estimator: Estimator, situation: CheckSituation): Answer {
+async function checkAnswer(estimator: Estimator, situation: CheckSituation): Promise<Answer> {
   const fail = failure(estimator, situation);
   const { rollout } = situation;
   const before = snapshot(rollout);
-  const targets = attempt(fail, "prepare", () => estimator.prepare(rollout));
+  const targets = await attempt(fail, "prepare", () => targetsOf(estimator, rollout));
   checkTargets(targets, rollout, fail);
   const outputs = situation.outputs();
   const batch = minibatchOf(situation, outputs, targets, scalarsOf(estimator));
   const inputs = numbersOf({ ...tensorsOf(batch), ...outputs });
-  const deltas = attempt(fail, "delta", () => noGrad(() => estimator.delta(batch, outputs)));
+  const deltas = await attempt(fail, "delta", () => noGrad(() => estimator.delta(batch, outputs)));
   if (JSON.stringify(before) !== JSON.stringify(snapshot(rollout))) throw fail("it changed the rollout.");
   const changed = firstDifference(inputs, numbersOf({ ...tensorsOf(batch), ...outputs }));
   if (changed !== null) throw fail(`it changed ${changed.name}, which it was given.`);
@@ -130,9 +135,18 @@ function checkTargets(targets: RolloutTargets, { steps, numEnvs }: Rollout, fail
 }
 
 /** The same question again must get the same answer, bit for bit. */
-function checkRepetition(estimator: Estimator, situation: CheckSituation, answer: Answer): void {
+async function checkRepetition(
+  estimator: Estimator,
+  situation: CheckSituation,
+  answer: Answer,
+): Promise<void> {
   const outputs = situation.outputs();
-  const batch = minibatchOf(situation, outputs, estimator.prepare(situation.rollout), scalarsOf(estimator));
+  const batch = minibatchOf(
+    situation,
+    outputs,
+    await targetsOf(estimator, situation.rollout),
+    scalarsOf(estimator),
+  );
   const again = numbersOf(
     toTensors(
       noGrad(() => estimator.delta(batch, outputs)),
@@ -148,7 +162,7 @@ function checkRepetition(estimator: Estimator, situation: CheckSituation, answer
 }
 
 /** Without what `requires` does not list, the answer must be the same. */
-function checkRequires(estimator: Estimator, situation: CheckSituation, answer: Answer): void {
+async function checkRequires(estimator: Estimator, situation: CheckSituation, answer: Answer): Promise<void> {
   const { requires } = estimator;
   const fail = failure(estimator, situation);
   const unknown = requires.find((field) => !rolloutFields.includes(field));
@@ -162,16 +176,20 @@ function checkRequires(estimator: Estimator, situation: CheckSituation, answer: 
   const isCritic = requires.includes("value") || requires.includes("nextValue");
   const { value: _, ...withoutValue } = all;
   const outputs = isCritic ? all : withoutValue;
-  const stripped = attempt(fail, `requires lists ${listed}, and without the other fields it`, () => {
-    const targets = estimator.prepare(rollout as unknown as Rollout);
-    const batch = minibatchOf(situation, outputs, targets, scalarsOf(estimator), requires);
-    return numbersOf(
-      toTensors(
-        noGrad(() => estimator.delta(batch, outputs)),
-        outputs,
-      ),
-    );
-  });
+  const stripped = await attempt(
+    fail,
+    `requires lists ${listed}, and without the other fields it`,
+    async () => {
+      const targets = await targetsOf(estimator, rollout as unknown as Rollout);
+      const batch = minibatchOf(situation, outputs, targets, scalarsOf(estimator), requires);
+      return numbersOf(
+        toTensors(
+          noGrad(() => estimator.delta(batch, outputs)),
+          outputs,
+        ),
+      );
+    },
+  );
   const found = firstDifference(answer, stripped);
   if (found === null) return;
   throw fail(`requires lists ${listed}, but δ is another without the other fields.`, {
@@ -180,12 +198,19 @@ function checkRequires(estimator: Estimator, situation: CheckSituation, answer: 
   });
 }
 
-function checkDiagnostics(estimator: Estimator, situation: CheckSituation): void {
+async function checkDiagnostics(estimator: Estimator, situation: CheckSituation): Promise<void> {
   if (estimator.diagnose === undefined) return;
   const fail = failure(estimator, situation);
   const outputs = situation.outputs();
-  const batch = minibatchOf(situation, outputs, estimator.prepare(situation.rollout), scalarsOf(estimator));
-  const diagnostics = attempt(fail, "diagnose", () => noGrad(() => estimator.diagnose!(batch, outputs)));
+  const batch = minibatchOf(
+    situation,
+    outputs,
+    await targetsOf(estimator, situation.rollout),
+    scalarsOf(estimator),
+  );
+  const diagnostics = await attempt(fail, "diagnose", () =>
+    noGrad(() => estimator.diagnose!(batch, outputs)),
+  );
   for (const [name, value] of Object.entries(diagnostics)) {
     if (value.size !== 1)
       throw fail(`diagnose must give a scalar as ${name}, got [${value.shape.join(", ")}].`);
@@ -206,14 +231,14 @@ function checkNoAdvantage(estimator: Estimator, situation: CheckSituation, answe
 }
 
 /** Compares δ with central differences of the objective, element by element. Returns the largest error. */
-function checkDerivative(
+async function checkDerivative(
   estimator: Estimator,
   situation: CheckSituation,
   answer: Answer,
   objective: NonNullable<CheckEstimatorOptions["objective"]>,
-): number {
+): Promise<number> {
   if (!situation.isModerate) return 0;
-  const targets = estimator.prepare(situation.rollout);
+  const targets = await targetsOf(estimator, situation.rollout);
   const scalars = scalarsOf(estimator);
   const outputs = situation.outputs();
   const total = (moved: PolicyOutputs): number =>
@@ -270,9 +295,9 @@ function failure(estimator: Estimator, situation: CheckSituation): Fail {
 }
 
 /** Runs a part of the estimator; what it throws becomes a failure of the check. */
-function attempt<R>(fail: Fail, part: string, run: () => R): R {
+async function attempt<R>(fail: Fail, part: string, run: () => R | Promise<R>): Promise<R> {
   try {
-    return run();
+    return await run();
   } catch (error) {
     const { output = null, row = null } = error instanceof DeltaError ? error : {};
     throw fail(`${part} failed: ${error instanceof Error ? error.message : String(error)}`, {

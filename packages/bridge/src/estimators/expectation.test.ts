@@ -68,7 +68,7 @@ interface Expectation {
  * The exact expectation of an estimator's δ over all that can happen, summed over an episode's steps and averaged over
  * the episodes of a group: what the logits (or values) of every state are told, [states][actions].
  */
-function expectation(estimator: unknown, options: Expectation = {}): number[][] {
+function expectation(estimator: Estimator, options: Expectation = {}): number[][] {
   const {
     process = maze,
     policy: learner = policy,
@@ -79,7 +79,7 @@ function expectation(estimator: unknown, options: Expectation = {}): number[][] 
   const { behavior = learner, value = wrong } = options;
   const combinations = groupsOf(trajectories(process), group);
   const { rollout, state } = enumerate(process, combinations.flat(), behavior, value);
-  const delta = deltaOf(estimator as Estimator, rollout, state, learner)[output] as Tensor;
+  const delta = deltaOf(estimator, rollout, state, learner)[output] as Tensor;
   const numbers = delta.dataSync();
   const width = numbers.length / state.length;
   const total = learner.map(() => new Array<number>(width).fill(0));
@@ -239,9 +239,7 @@ describe("unbiased: the expectation over all episodes is the exact policy gradie
       const total = threeArms.map((row) => row.map(() => 0));
       for (const episodes of groupsOf(trajectories(bandit), group)) {
         const { rollout, state } = enumerate(bandit, episodes, threeArms, wrong);
-        const delta = (
-          deltaOf(estimator as Estimator, rollout, state, threeArms).logits as Tensor
-        ).dataSync();
+        const delta = (deltaOf(estimator, rollout, state, threeArms).logits as Tensor).dataSync();
         const probability = episodes.reduce((product, one) => product * probabilityOf(one, threeArms), 1);
         delta.forEach((number, i) => {
           total[0]![i % 3]! += (probability / group) * number;
@@ -425,7 +423,7 @@ describe("vtrace, off-policy", () => {
           }),
           distribution: ({ logits }) => new Categorical({ logits: logits! }),
         },
-      }) as unknown as Estimator;
+      });
     const any = made(new Float32Array(0));
     return { ...any, prepare: (rollout) => made(rollout.value).prepare(rollout) };
   }

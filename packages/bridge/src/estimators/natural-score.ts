@@ -67,7 +67,8 @@ export function naturalScore(distribution: Distribution, action: Tensor, floor: 
 function naturalLogits(score: Tensor, action: Tensor, floor: number): Tensor {
   const chosen = oneHot(action, score.shape[1]!, score.dtype);
   const p = sub(chosen, score);
-  const allowed = cast(greater(p, 0), score.dtype);
+  // a forbidden action has p = 0 exactly; what was chosen is allowed, even where its p rounds to 0
+  const allowed = maximum(cast(greater(p, 0), score.dtype), chosen);
   const centered = sub(chosen, div(allowed, sum(allowed, 1, { keepDims: true })));
   return div(centered, maximum(sum(mul(p, chosen), 1, { keepDims: true }), floor));
 }

@@ -14,13 +14,13 @@ beforeAll(() => setDevice("reference"));
 const linear: Objective = (y) => y.reduce((total, value, i) => total + (i + 1) * value, 0);
 
 /** δ at `rows` copies of one point, [rows][n]. */
-function deltasAt(estimator: unknown, point: readonly number[], rows = 1, progress = 0): number[][] {
+function deltasAt(estimator: Estimator, point: readonly number[], rows = 1, progress = 0): number[][] {
   const batch = {
     observation: tensor(Array.from({ length: rows }, () => [0.5, -0.25])),
     scalars: { progress: tensor(progress) },
   } as unknown as Minibatch;
   const outputs = { mean: tensor(Array.from({ length: rows }, () => [...point])) };
-  return ((estimator as Estimator).delta(batch, outputs).mean as Tensor).toArray() as number[][];
+  return (estimator.delta(batch, outputs).mean as Tensor).toArray() as number[][];
 }
 
 /** Every combination of one of `values` in each of n places. */

@@ -6,11 +6,6 @@ import type { TrainSettings } from "./settings.ts";
 
 /** The named estimator with the options that the settings hold. */
 export function makeEstimator(settings: TrainSettings): Estimator {
-  return named(settings) as Estimator;
-}
-
-/** Each has targets of its own kind; training only hands them on. */
-function named(settings: TrainSettings): unknown {
   const { estimator, gamma, lambda, valueCoefficient, normalizeAdvantage, baseline, temperature } = settings;
   const entropy = numberOrSchedule(settings.entropySchedule, settings.entropy);
   const clip = numberOrSchedule(settings.clipSchedule, settings.clip);
