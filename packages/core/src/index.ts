@@ -32,8 +32,8 @@ export {
   createWebGpuBackend,
   type WebGpuBackend,
   type WebGpuBackendOptions,
+  type WebGpuStatistics,
 } from "./devices/webgpu/backend.ts";
-export type { WebGpuStatistics } from "./devices/webgpu/commands.ts";
 export { DeviceError, DTypeError, ShapeError } from "./errors.ts";
 export type { TensorMethods } from "./methods.ts";
 

@@ -42,6 +42,15 @@ export async function checkBackend(
   backend: Backend,
   options: CheckBackendOptions = {},
 ): Promise<ConformanceReport> {
+  return checkCases(backend, casesOfAll(backend.dtypes), options);
+}
+
+/** As {@link checkBackend}, on cases of one's own: sizes at which one device changes its ways. Internal. */
+export async function checkCases(
+  backend: Backend,
+  cases: Iterable<KernelCase>,
+  options: CheckBackendOptions = {},
+): Promise<ConformanceReport> {
   const {
     against = createReferenceBackend(),
     tolerance = 1e-5,
@@ -50,14 +59,12 @@ export async function checkBackend(
   } = options;
   let passed = 0;
   const failed: { kernel: Kernel; message: string }[] = [];
-  for (const dtype of backend.dtypes) {
-    for (const kernelCase of casesOf(dtype, backend.dtypes)) {
-      if (kernelCase.special === true && !specialValues) continue;
-      const judged = subnormals ? kernelCase : withoutSubnormals(kernelCase);
-      const message = await failureOf(backend, against, judged, tolerance);
-      if (message === null) passed++;
-      else failed.push({ kernel: kernelCase.kernel, message });
-    }
+  for (const kernelCase of cases) {
+    if (kernelCase.special === true && !specialValues) continue;
+    const judged = subnormals ? kernelCase : withoutSubnormals(kernelCase);
+    const message = await failureOf(backend, against, judged, tolerance);
+    if (message === null) passed++;
+    else failed.push({ kernel: kernelCase.kernel, message });
   }
   return { passed, failed };
 }
@@ -67,6 +74,10 @@ function withoutSubnormals(kernelCase: KernelCase): KernelCase {
   const smallestNormal = kernelCase.kernel.dtype === "float64" ? 2 ** -1022 : 2 ** -126;
   const normal = (value: number): number => (Math.abs(value) < smallestNormal ? value * 0 : value);
   return { ...kernelCase, inputs: kernelCase.inputs.map((list) => list.map(normal)) };
+}
+
+function* casesOfAll(dtypes: readonly DType[]): Generator<KernelCase> {
+  for (const dtype of dtypes) yield* casesOf(dtype, dtypes);
 }
 
 /** Every case of one element type. */

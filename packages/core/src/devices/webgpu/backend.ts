@@ -1,20 +1,24 @@
-import { DeviceError, DTypeError, ShapeError } from "../../errors.ts";
-import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
-import type { Backend, DeviceBuffer, Launch, Program } from "../backend.ts";
-import type { Kernel } from "../kernel.ts";
-import { refuseIntegers } from "../refuse-integers.ts";
-import { blockOf, boundBlocks } from "./binding.ts";
-import { Commands, type WebGpuStatistics } from "./commands.ts";
+import { DeviceError } from "../../errors.ts";
+import type { Backend } from "../backend.ts";
+import { WebGpuDevice } from "./device.ts";
 import { findAdapter, requestDevice } from "./gpu.ts";
-import { Health } from "./health.ts";
-import { lower } from "./lower.ts";
-import { Memory, type WebGpuBuffer } from "./memory.ts";
-import { Pipelines } from "./pipelines.ts";
-import { type Machinery, WebGpuProgram } from "./program.ts";
 
 export interface WebGpuBackendOptions {
   /** The most bytes of one buffer that a shader may see, where less than the adapter's own limit is wanted. At least 256. */
   readonly bindingBytes?: number;
+  /** Workgroups that keep the device busy: matrix products are cut until there are so many. Default 512, 8 on software adapters. */
+  readonly workgroups?: number;
+}
+
+/** What a device was asked to do so far. */
+export interface WebGpuStatistics {
+  /** Shader runs. */
+  readonly dispatches: number;
+  /** Lists of commands sent to the GPU. */
+  readonly submissions: number;
+  /** Bytes copied to the host, and from it. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
 }
 
 /** The backend of the device `webgpu`. */
@@ -44,101 +48,6 @@ export async function createWebGpuBackend(options: WebGpuBackendOptions = {}): P
       `createWebGpuBackend: bindingBytes must be at least 256, got ${options.bindingBytes}.`,
     );
   }
-  return new Device(device, found.description, bindingBytes);
-}
-
-class Device implements WebGpuBackend {
-  readonly name = "webgpu";
-  readonly dtypes: readonly DType[] = ["float32", "int32"];
-  readonly adapter: string;
-  readonly #machinery: Machinery;
-
-  constructor(device: GPUDevice, adapter: string, bindingBytes: number) {
-    this.adapter = adapter;
-    const health = new Health(device);
-    const pipelines = new Pipelines(device);
-    const commands = new Commands(device, pipelines, health);
-    const memory = new Memory(device, () => {
-      commands.flush();
-      pipelines.forgetGroups();
-    });
-    this.#machinery = { device, memory, pipelines, commands, health, limits: { bindingBytes } };
-  }
-
-  get statistics(): WebGpuStatistics {
-    return { ...this.#machinery.commands.statistics };
-  }
-
-  get usedBytes(): number {
-    return this.#machinery.memory.usedBytes;
-  }
-
-  allocate(dtype: DType, length: number): DeviceBuffer {
-    this.#machinery.health.check();
-    if (dtype === "float64") throw noDoubles("allocate");
-    return this.#machinery.memory.allocate(dtype, length);
-  }
-
-  free(buffer: DeviceBuffer): void {
-    this.#machinery.memory.free(buffer as WebGpuBuffer);
-  }
-
-  write(buffer: DeviceBuffer, values: TypedArray): void {
-    const { commands, memory, health } = this.#machinery;
-    health.check();
-    if (values.length !== buffer.length) {
-      throw new ShapeError(`webgpu: write: the buffer has ${buffer.length} elements, got ${values.length}.`);
-    }
-    if (dtypeOf(values) !== buffer.dtype) {
-      throw new DTypeError(`webgpu: write: the buffer is ${buffer.dtype}, got ${dtypeOf(values)} values.`);
-    }
-    commands.write(blockOf(buffer, memory, "write"), values);
-  }
-
-  async read(buffer: DeviceBuffer): Promise<TypedArray> {
-    const { commands, memory, health } = this.#machinery;
-    health.check();
-    const bytes = await commands.read(blockOf(buffer, memory, "read"), buffer.length * 4);
-    return buffer.dtype === "int32" ? new Int32Array(bytes) : new Float32Array(bytes);
-  }
-
-  run(kernel: Kernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
-    const { commands, memory, health, limits } = this.#machinery;
-    health.check();
-    refuseDTypes(kernel);
-    const { passes, scratch } = lower(kernel, limits);
-    const buffers = {
-      input: inputs,
-      output: outputs,
-      scratch: scratch.map((length) => memory.allocate("float32", length)),
-    };
-    for (const pass of passes) {
-      commands.dispatch(pass, boundBlocks(pass, buffers, memory, limits.bindingBytes));
-    }
-    for (const buffer of buffers.scratch) memory.free(buffer);
-  }
-
-  record(launches: readonly Launch[], inputs: readonly DeviceBuffer[]): Program {
-    this.#machinery.health.check();
-    for (const { kernel } of launches) refuseDTypes(kernel);
-    return new WebGpuProgram(launches, inputs, this.#machinery);
-  }
-
-  dispose(): void {
-    this.#machinery.health.dispose();
-    this.#machinery.device.destroy();
-  }
-}
-
-function refuseDTypes(kernel: Kernel): void {
-  if (kernel.dtype === "float64" || (kernel.kind === "cast" && kernel.to === "float64")) {
-    throw noDoubles(kernel.kind);
-  }
-  refuseIntegers(kernel);
-}
-
-function noDoubles(what: string): DTypeError {
-  return new DTypeError(
-    `${what}: the device webgpu runs float32 and int32, got float64. Use float32, or the device reference.`,
-  );
+  const { workgroups = found.software ? 8 : 512 } = options;
+  return new WebGpuDevice(device, found.description, { bindingBytes, workgroups });
 }

@@ -4,17 +4,6 @@ import type { Block } from "./memory.ts";
 import type { BoundBlock, Pipelines } from "./pipelines.ts";
 import { type Pass, storeUniforms, uniformBytes } from "./shader.ts";
 
-/** What a device was asked to do so far. */
-export interface WebGpuStatistics {
-  /** Shader runs. */
-  readonly dispatches: number;
-  /** Lists of commands sent to the GPU. */
-  readonly submissions: number;
-  /** Bytes copied to the host, and from it. */
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
-}
-
 const usageUniform = 0x40;
 const usageCopyDestination = 0x8;
 const usageMapRead = 0x1;

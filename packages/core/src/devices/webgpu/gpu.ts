@@ -6,6 +6,8 @@ export interface FoundAdapter {
   readonly adapter: GPUAdapter;
   /** One line: vendor, device and driver, and whether it is a processor that plays a GPU. */
   readonly description: string;
+  /** A processor plays the GPU. */
+  readonly software: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function findAdapter(): Promise<FoundAdapter | string> {
       "to a vk_swiftshader_icd.json, which Chromium ships."
     );
   }
-  return { gpu, adapter, description: describe(adapter.info) };
+  return { gpu, adapter, ...describe(adapter.info) };
 }
 
 /** In Node, one for the whole process: to make another takes the driver all over again. */
@@ -52,13 +54,14 @@ async function findGpu(): Promise<GPU | string> {
 
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i;
 
-function describe(info: GPUAdapterInfo): string {
+function describe(info: GPUAdapterInfo): Pick<FoundAdapter, "description" | "software"> {
   const { vendor, architecture, device, description } = info;
   const name = [...new Set([vendor, architecture, device, description])]
     .filter((part) => part !== "")
     .join(", ");
   const software = info.isFallbackAdapter || softwareNames.test(name);
-  return `${name || "unnamed adapter"}${software ? "; a software adapter: it computes on the processor, slowly" : ""}`;
+  const suffix = software ? "; a software adapter: it computes on the processor, slowly" : "";
+  return { description: `${name || "unnamed adapter"}${suffix}`, software };
 }
 
 /** Limits of compute shaders, of which the device gets all that the adapter has. */

@@ -16,7 +16,9 @@ export class Health {
         ),
       );
     });
-    device.onuncapturederror = ({ error }) => {
+    device.onuncapturederror = (event) => {
+      event.preventDefault(); // it is not for the console: whoever uses the device next gets it
+      const { error } = event;
       const outOfMemory = error.constructor.name === "GPUOutOfMemoryError";
       this.fail(
         new GradbridgeError(

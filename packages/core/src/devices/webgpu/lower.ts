@@ -31,7 +31,7 @@ export function lower(kernel: Kernel, limits: KernelLimits): Lowering {
     case "cumsum":
       return lowerCumsum(kernel);
     case "matmul":
-      return lowerMatmul(kernel);
+      return lowerMatmul(kernel, limits);
     case "copy":
       return lowerCopy(kernel);
     case "gather":

@@ -1,9 +1,11 @@
 import { groupsFor, type Lowering, type Operand, type Pass, type Shader } from "../shader.ts";
 
-/** What an adapter allows of one dispatch. */
+/** What decides how a kernel is cut up. */
 export interface KernelLimits {
   /** The most bytes of one buffer that a shader can see at a time. */
   readonly bindingBytes: number;
+  /** Workgroups that keep the device busy. */
+  readonly workgroups: number;
 }
 
 /** Invocations per workgroup of the kernels without shared memory: a multiple of every GPU's vector width. */

@@ -32,8 +32,16 @@ fn elementOfB(start: u32, k: u32, column: u32, end: u32) -> f32 {
 }`;
 }
 
-/** The product; `store` is what becomes of a finished `sum` in `column`. */
-export function tileBody(tile: Tile, transposeA: boolean, transposeB: boolean, store: string): string {
+/**
+ * The product; `finish`, if there is one, is what becomes of a finished `sum` in `column`. It is applied in a loop over the
+ * stored results, because a copy of it for each of 64 registers makes a shader that takes seconds to compile.
+ */
+export function tileBody(
+  tile: Tile,
+  transposeA: boolean,
+  transposeB: boolean,
+  finish: string | null,
+): string {
   const { size, side, quads, depth, lanes } = tile;
   const perStep = size / 4;
   const loads = (depth * perStep) / lanes;
@@ -82,9 +90,24 @@ ${each(
 ${components
   .map(
     (component, j) =>
-      `    { let column = first + ${j}u; if (column < u.n) { let sum = sum${p}${r}${q}.${component}; c[start + column] = ${store}; } }`,
+      `    { let column = first + ${j}u; if (column < u.n) { c[start + column] = sum${p}${r}${q}.${component}; } }`,
   )
   .join("\n")}
   } }`,
-)}`;
+)}
+${finish === null ? "" : finishText(tile, finish)}`;
+}
+
+function finishText({ side, quads }: Tile, finish: string): string {
+  const each = 4 * quads;
+  return `for (var e = 0u; e < ${each * each}u; e++) {
+  let i = e / ${each}u; let j = e % ${each}u;
+  let row = rowBase + (y + (i / 4u) * ${side}u) * 4u + i % 4u;
+  let column = columnBase + (x + (j / 4u) * ${side}u) * 4u + j % 4u;
+  if (row < u.m && column < u.n) {
+    let at = (part * u.m + row) * u.n + column;
+    let sum = c[at];
+    c[at] = ${finish};
+  }
+}`;
 }

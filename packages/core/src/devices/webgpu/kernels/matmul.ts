@@ -16,29 +16,28 @@ import {
   uniforms,
 } from "../shader.ts";
 import { elementaryFunctions } from "../wgsl/elementary.ts";
-import { denseLanes, nothing } from "./dense.ts";
+import { denseLanes, type KernelLimits, nothing } from "./dense.ts";
 import { type Tile, tileBody, tileDeclarations, tiles } from "./matmul-tile.ts";
 
 type Matmul = KernelOf<"matmul">;
 
 /** A chunk of k is at least so long. */
 const shortestChunk = 256;
-/** Workgroups, or invocations of the narrow kernel, that keep a large GPU busy. */
-const enoughGroups = 512;
-const enoughInvocations = 32768;
+/** Invocations of the narrow kernel that are worth as much as a workgroup of the tiled one. */
+const invocationsPerGroup = 64;
 
 const matmulUniforms = uniforms(
   "u32",
   ...["length", "m", "n", "k", "strideA", "strideB", "chunks", "chunk", "tilesM", "tilesN"],
 );
 
-export function lowerMatmul(kernel: Matmul): Lowering {
+export function lowerMatmul(kernel: Matmul, { workgroups }: KernelLimits): Lowering {
   const { batch, m, n, k } = kernel;
   if (batch * m * n === 0) return nothing;
-  const tile = tileFor(kernel);
+  const tile = tileFor(kernel, workgroups);
   const [tilesM, tilesN] = tile === null ? [1, 1] : [Math.ceil(m / tile.size), Math.ceil(n / tile.size)];
   const parts = tile === null ? batch * m * n : batch * tilesM * tilesN;
-  const enough = tile === null ? enoughInvocations : enoughGroups;
+  const enough = tile === null ? workgroups * invocationsPerGroup : workgroups;
   const wanted = Math.min(Math.ceil(enough / parts), Math.floor(k / shortestChunk));
   const chunk = Math.max(1, Math.ceil(k / Math.max(1, wanted)));
   const chunks = Math.max(1, Math.ceil(k / chunk));
@@ -66,13 +65,13 @@ export function lowerMatmul(kernel: Matmul): Lowering {
 }
 
 /** The largest tile that still gives enough workgroups; null where tiles would be mostly empty. */
-function tileFor({ dtype, batch, m, n, k }: Matmul): Tile | null {
+function tileFor({ dtype, batch, m, n, k }: Matmul, workgroups: number): Tile | null {
   if (dtype === "int32" || m < 16 || n < 16 || k < 8) return null;
   for (const tile of tiles) {
     const fits = m >= tile.size * 0.75 && n >= tile.size * 0.75;
     const groups = batch * Math.ceil(m / tile.size) * Math.ceil(n / tile.size);
     const chunks = Math.max(1, Math.floor(k / shortestChunk));
-    if (fits && groups * chunks >= enoughGroups / 2) return tile;
+    if (fits && groups * chunks >= workgroups / 2) return tile;
   }
   return tiles[tiles.length - 1];
 }
@@ -98,7 +97,10 @@ function productShader(kernel: Matmul, tile: Tile | null, whole: boolean): Shade
 fn indexOfA(start: u32, row: u32, k: u32) -> u32 { return start + ${transposeA ? "k * u.m + row" : "row * u.k + k"}; }
 fn indexOfB(start: u32, k: u32, column: u32) -> u32 { return start + ${transposeB ? "column * u.k + k" : "k * u.n + column"}; }
 ${tile === null ? "" : tileDeclarations(tile)}`,
-    body: () => (tile === null ? narrowBody(element, store) : tileBody(tile, transposeA, transposeB, store)),
+    body: () =>
+      tile === null
+        ? narrowBody(element, store)
+        : tileBody(tile, transposeA, transposeB, store === "sum" ? null : store),
   };
 }
 

@@ -61,10 +61,10 @@ export function lowerScatterAdd(kernel: KernelOf<"scatterAdd">): Lowering {
     kernel,
     outer * axis * inner,
     `let a = i32((at / u.inner) % u.axis);
-let o = at / (u.axis * u.inner);
+let start = (at / (u.axis * u.inner)) * u.count * u.inner + at % u.inner;
 var sum = ${element}(0);
 for (var j = 0u; j < u.count; j++) {
-  let selected = (o * u.count + j) * u.inner + at % u.inner;
+  let selected = start + j * u.inner;
   if (index[${at}] == a) { sum += x[selected]; }
 }
 y[at] = sum;`,

@@ -1,0 +1,111 @@
+import { DTypeError, ShapeError } from "../../errors.ts";
+import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
+import type { DeviceBuffer, Launch, Program } from "../backend.ts";
+import type { Kernel } from "../kernel.ts";
+import { refuseIntegers } from "../refuse-integers.ts";
+import type { WebGpuBackend, WebGpuStatistics } from "./backend.ts";
+import { blockOf, boundBlocks } from "./binding.ts";
+import { Commands } from "./commands.ts";
+import { Health } from "./health.ts";
+import type { KernelLimits } from "./kernels/dense.ts";
+import { lower } from "./lower.ts";
+import { Memory, type WebGpuBuffer } from "./memory.ts";
+import { Pipelines } from "./pipelines.ts";
+import { type Machinery, WebGpuProgram } from "./program.ts";
+
+/** A backend on a WebGPU device that is there already. */
+export class WebGpuDevice implements WebGpuBackend {
+  readonly name = "webgpu";
+  readonly dtypes: readonly DType[] = ["float32", "int32"];
+  readonly adapter: string;
+  readonly #machinery: Machinery;
+
+  constructor(device: GPUDevice, adapter: string, limits: KernelLimits) {
+    this.adapter = adapter;
+    const health = new Health(device);
+    const pipelines = new Pipelines(device);
+    const commands = new Commands(device, pipelines, health);
+    const memory = new Memory(device, () => {
+      commands.flush();
+      pipelines.forgetGroups();
+    });
+    this.#machinery = { device, memory, pipelines, commands, health, limits };
+  }
+
+  get statistics(): WebGpuStatistics {
+    return { ...this.#machinery.commands.statistics };
+  }
+
+  get usedBytes(): number {
+    return this.#machinery.memory.usedBytes;
+  }
+
+  allocate(dtype: DType, length: number): DeviceBuffer {
+    this.#machinery.health.check();
+    if (dtype === "float64") throw noDoubles("allocate");
+    return this.#machinery.memory.allocate(dtype, length);
+  }
+
+  free(buffer: DeviceBuffer): void {
+    this.#machinery.memory.free(buffer as WebGpuBuffer);
+  }
+
+  write(buffer: DeviceBuffer, values: TypedArray): void {
+    const { commands, memory, health } = this.#machinery;
+    health.check();
+    if (values.length !== buffer.length) {
+      throw new ShapeError(`webgpu: write: the buffer has ${buffer.length} elements, got ${values.length}.`);
+    }
+    if (dtypeOf(values) !== buffer.dtype) {
+      throw new DTypeError(`webgpu: write: the buffer is ${buffer.dtype}, got ${dtypeOf(values)} values.`);
+    }
+    commands.write(blockOf(buffer, memory, "write"), values);
+  }
+
+  async read(buffer: DeviceBuffer): Promise<TypedArray> {
+    const { commands, memory, health } = this.#machinery;
+    health.check();
+    const bytes = await commands.read(blockOf(buffer, memory, "read"), buffer.length * 4);
+    return buffer.dtype === "int32" ? new Int32Array(bytes) : new Float32Array(bytes);
+  }
+
+  run(kernel: Kernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
+    const { commands, memory, health, limits } = this.#machinery;
+    health.check();
+    refuseDTypes(kernel);
+    const { passes, scratch } = lower(kernel, limits);
+    const buffers = {
+      input: inputs,
+      output: outputs,
+      scratch: scratch.map((length) => memory.allocate("float32", length)),
+    };
+    for (const pass of passes) {
+      commands.dispatch(pass, boundBlocks(pass, buffers, memory, limits.bindingBytes));
+    }
+    for (const buffer of buffers.scratch) memory.free(buffer);
+  }
+
+  record(launches: readonly Launch[], inputs: readonly DeviceBuffer[]): Program {
+    this.#machinery.health.check();
+    for (const { kernel } of launches) refuseDTypes(kernel);
+    return new WebGpuProgram(launches, inputs, this.#machinery);
+  }
+
+  dispose(): void {
+    this.#machinery.health.dispose();
+    this.#machinery.device.destroy();
+  }
+}
+
+function refuseDTypes(kernel: Kernel): void {
+  if (kernel.dtype === "float64" || (kernel.kind === "cast" && kernel.to === "float64")) {
+    throw noDoubles(kernel.kind);
+  }
+  refuseIntegers(kernel);
+}
+
+function noDoubles(what: string): DTypeError {
+  return new DTypeError(
+    `${what}: the device webgpu runs float32 and int32, got float64. Use float32, or the device reference.`,
+  );
+}
