@@ -103,3 +103,9 @@ export { makePolicy, type PolicySpaces } from "./training/make-policy.ts";
 export type { TrainingEnv } from "./training/make-training-envs.ts";
 export { defaultSettings, resolveSettings, settingsSchema, type TrainSettings } from "./training/settings.ts";
 export { type TrainConfig, type TrainResult, train } from "./training/train.ts";
+export {
+  type SeedsEvaluation,
+  type TrainSeedsConfig,
+  type TrainSeedsResult,
+  trainSeeds,
+} from "./training/train-seeds.ts";

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
-import { count, decimal, seed, wholeNumber, wholeNumbers } from "./values.ts";
+import { count, decimal, orNone, seed, seedList, wholeNumber, wholeNumbers, yesOrNo } from "./values.ts";
 
 describe("values of options", () => {
   it.each([
@@ -16,6 +16,12 @@ describe("values of options", () => {
     [wholeNumbers, "256, 128 ,1", [256, 128, 1]],
     [wholeNumbers, "none", []],
     [count, "1", 1],
+    [yesOrNo, "yes", true],
+    [yesOrNo, "no", false],
+    [orNone(decimal), "none", null],
+    [orNone(decimal), "0.5", 0.5],
+    [seedList, "3", [1, 2, 3]],
+    [seedList, "2,7", [2, 7]],
     [seed, "0", 0],
   ])("%o reads %s", (read, text, value) => {
     expect(read(text)).toEqual(value);

@@ -47,6 +47,15 @@ export function wholeNumbers(text: string): number[] {
   return parts.map(wholeNumber);
 }
 
+/** Seeds: a count, for 1 … count, or a list as `1,2,7`. */
+export function seedList(text: string): number[] {
+  const seeds = text.includes(",")
+    ? wholeNumbers(text)
+    : Array.from({ length: count(text) }, (_, i) => i + 1);
+  if (new Set(seeds).size !== seeds.length) throw new InvalidArgumentError("Every seed once.");
+  return seeds;
+}
+
 /** A whole number from 1. */
 export function count(text: string): number {
   const value = wholeNumber(text);

@@ -53,11 +53,18 @@ export const evalCommand: CliCommand = {
       episodes: options.episodes ?? (settings.evalEpisodes || usualEpisodes),
       seed: from,
       deterministic,
+      actionMask: settings.actionMask,
     });
     const video =
       options.video === undefined
         ? null
-        : recordEpisode(policy, { id, folder: options.video, seed: from, deterministic });
+        : recordEpisode(policy, {
+            id,
+            folder: options.video,
+            seed: from,
+            deterministic,
+            actionMask: settings.actionMask,
+          });
     if (options.json === true) {
       const result = { env: id, run, episodes, seed: from, deterministic, mean, std, returns };
       terminal.out(`${JSON.stringify(video === null ? result : { ...result, video })}\n`);

@@ -1,10 +1,12 @@
 import { defaultSettings, resolveSettings } from "@gradbridge/bridge";
 import type { Option } from "commander";
 import { settingOptions } from "../arguments/setting-options.ts";
+import { seedList } from "../arguments/values.ts";
 import { ArgumentError, exitStatus } from "../exit-status.ts";
 import { carryOut } from "../training/carry-out.ts";
 import { closingSummary, trainReport } from "../training/closing-summary.ts";
 import { defaultEnvironment, planRun } from "../training/plan-run.ts";
+import { trainEverySeed } from "../training/train-every-seed.ts";
 import type { CliCommand } from "./command.ts";
 
 /** `gradbridge train`: a new run, or one continued. */
@@ -20,6 +22,11 @@ export const trainCommand: CliCommand = {
       .option("--plugin <specifier>", "load environments first: a path as ./my-env.ts, or a package")
       .option("--out <folder>", "where the run goes (default: runs/ENV-ESTIMATOR-APPLY-seedSEED)")
       .option("--force", "replace the run in --out")
+      .option(
+        "--seeds <count>",
+        "one run for each of the seeds 1 … count, or of a list as 1,2,7; with --out each in FOLDER/seedN",
+        seedList,
+      )
       .option("--resume <folder>", "continue this run; --steps may ask for more");
     for (const option of settingOptions()) command.addOption(option);
     command.option("--threads <count>", "comes in a later version").optionsGroup("Output:");
@@ -36,6 +43,7 @@ export const trainCommand: CliCommand = {
     if (options.threads !== undefined) {
       throw new ArgumentError("--threads comes in a later version; training runs on one thread for now.");
     }
+    if (options.seeds !== undefined) return trainEverySeed(options.seeds, options, terminal);
     const plan = await planRun(options);
     const result = await carryOut(plan, terminal);
     terminal.out(

@@ -11,7 +11,13 @@ describe("recordEpisode", () => {
 
   it("writes one episode as an animated GIF, one frame per step and one for the start", async () => {
     const folder = join(await mkdtemp(join(tmpdir(), "gradbridge-")), "videos");
-    const path = recordEpisode(policy, { id: "CartPole-v1", folder, seed: 3, deterministic: true });
+    const path = recordEpisode(policy, {
+      id: "CartPole-v1",
+      folder,
+      seed: 3,
+      deterministic: true,
+      actionMask: false,
+    });
     const bytes = await readFile(path);
     expect(bytes.subarray(0, 6).toString("latin1")).toBe("GIF89a");
     const frames = bytes.toString("latin1").split("\x21\xf9\x04").length - 1; // graphic control extensions
@@ -21,7 +27,13 @@ describe("recordEpisode", () => {
 
   it("refuses an environment that draws no images, by name", () => {
     const record = (): string =>
-      recordEpisode(policy, { id: "Nowhere-v0", folder: "x", seed: 0, deterministic: true });
+      recordEpisode(policy, {
+        id: "Nowhere-v0",
+        folder: "x",
+        seed: 0,
+        deterministic: true,
+        actionMask: false,
+      });
     expect(record).toThrow(/--video: .*Nowhere/);
   });
 });

@@ -11,6 +11,8 @@ export interface EpisodeToRecord {
   /** The episode starts from this seed. */
   readonly seed: number;
   readonly deterministic: boolean;
+  /** Whether the policy chooses among allowed actions only. */
+  readonly actionMask: boolean;
 }
 
 /**
@@ -18,7 +20,10 @@ export interface EpisodeToRecord {
  * @returns the path of the GIF.
  * @throws ArgumentError where the environment draws no images, or the package that draws them is not installed.
  */
-export function recordEpisode(policy: Policy, { id, folder, seed, deterministic }: EpisodeToRecord): string {
+export function recordEpisode(
+  policy: Policy,
+  { id, folder, seed, deterministic, actionMask }: EpisodeToRecord,
+): string {
   const namePrefix = `${id.replaceAll("/", "-")}-seed${seed}`;
   const record = (): Env =>
     new RecordVideo(make(id, { renderMode: "rgb_array" }) as unknown as Env, {
@@ -27,7 +32,7 @@ export function recordEpisode(policy: Policy, { id, folder, seed, deterministic 
       episodeTrigger: () => true,
     }) as unknown as Env;
   try {
-    evaluate(policy, record, { episodes: 1, seed, deterministic });
+    evaluate(policy, record, { episodes: 1, seed, deterministic, actionMask });
   } catch (error) {
     throw new ArgumentError(`--video: ${(error as Error).message}`, { cause: error });
   }

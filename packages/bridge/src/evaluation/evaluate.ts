@@ -4,6 +4,7 @@ import { generator } from "@gradbridge/random";
 import { Env, type Info, make } from "gymnasium-js";
 import { actionMask as maskOf } from "../rollouts/action-masks.ts";
 import { Actor } from "../rollouts/actor.ts";
+import { checkMaskable } from "../rollouts/check-maskable.ts";
 import { observationEncoder } from "../rollouts/spaces.ts";
 
 /** What to run a policy in: an id, a function that makes an environment, or one environment. */
@@ -116,9 +117,9 @@ function rowsFor(count: number): number {
   return 2 ** Math.ceil(Math.log2(count));
 }
 
-function choiceCount({ choices }: Policy): number {
-  if (choices.length > 0) return choices.reduce((total, n) => total + n, 0);
-  throw new GradbridgeError("mask", "evaluate: actionMask is set, but this policy's actions take no mask.");
+function choiceCount(policy: Policy): number {
+  checkMaskable(policy);
+  return policy.choices.reduce((total, n) => total + n, 0);
 }
 
 function maskFrom(info: Info, choices: readonly number[]): Int8Array {

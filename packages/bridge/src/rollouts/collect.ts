@@ -4,6 +4,7 @@ import type { Generator } from "@gradbridge/random";
 import type { VectorEnv, VectorInfo } from "gymnasium-js";
 import { actionMasks } from "./action-masks.ts";
 import { Actor } from "./actor.ts";
+import { checkMaskable } from "./check-maskable.ts";
 import type { ObservationNormalizer } from "./observation-normalizer.ts";
 import { checkObservations, Recorder } from "./recorder.ts";
 import type { RewardNormalizer } from "./reward-normalizer.ts";
@@ -129,12 +130,7 @@ function finalObservations(
  */
 function maskReader(policy: Policy, numEnvs: number): (info: VectorInfo) => Int8Array {
   const { choices } = policy;
-  if (choices.length === 0) {
-    throw new GradbridgeError(
-      "mask",
-      "collect: actionMask is set, but this policy's actions take no mask: only choices among several can be forbidden.",
-    );
-  }
+  checkMaskable(policy);
   return (info) => {
     const masks = actionMasks(info, choices, numEnvs);
     if (masks !== null) return masks;

@@ -5,6 +5,7 @@ import type { VectorEnv } from "gymnasium-js";
 import type { Callback, ProgressRecord, TrainingEnd } from "../callbacks/callback.ts";
 import type { Estimator } from "../estimators/estimator.ts";
 import { type EnvSource, type Evaluation, evaluate } from "../evaluation/evaluate.ts";
+import { checkMaskable } from "../rollouts/check-maskable.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { makeEstimator } from "./make-estimator.ts";
 import { makePolicy } from "./make-policy.ts";
@@ -112,12 +113,13 @@ async function startRun(config: TrainConfig, settings: TrainSettings, envs: Vect
         generator,
       ),
   });
-  checkRequirements(estimator, run.policy);
+  checkRequirements(estimator, run.policy, settings);
   await run.begin(config.resume);
   return run;
 }
 
-function checkRequirements(estimator: Estimator, policy: Policy): void {
+function checkRequirements(estimator: Estimator, policy: Policy, { actionMask }: TrainSettings): void {
+  if (actionMask) checkMaskable(policy);
   const needsValue = estimator.requires.some((field) => field === "value" || field === "nextValue");
   if (needsValue && !policy.hasValue) {
     throw new GradbridgeError(
