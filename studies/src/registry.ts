@@ -1,5 +1,6 @@
 import { reductionsStudy } from "./reductions/study.ts";
 import type { Study } from "./study.ts";
+import { surrogateStudy } from "./surrogate/study.ts";
 
 /** Every study, one line each. */
-export const studies: readonly Study[] = [reductionsStudy];
+export const studies: readonly Study[] = [surrogateStudy, reductionsStudy];

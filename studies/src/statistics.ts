@@ -21,7 +21,7 @@ export function norm(x: ArrayLike<number>): number {
 }
 
 /** Σ xᵢ yᵢ. */
-export function dot(x: ArrayLike<number>, y: ArrayLike<number>): number {
+function dot(x: ArrayLike<number>, y: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
   return sum;

@@ -12,7 +12,7 @@ import {
 } from "@gradbridge/core";
 import { actorCritic, categoricalHead, type Policy, type PolicyOutputs } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
-import type { Bandit } from "./bandit.ts";
+import { type Bandit, exactLogitsDelta } from "../bandit.ts";
 
 /** One way to learn. */
 export interface LearningRun {
@@ -51,16 +51,12 @@ function bodyWithTwoHeads(actions: number, seed: number): Policy {
   });
 }
 
-/** The exact policy gradient δ = π (q − v̄) for the logits, v̄ − v for the value, with v̄ = Σ π q. */
-export function exactDeltas(outputs: PolicyOutputs, { reward }: Bandit): { [output: string]: Tensor } {
-  return noGrad(() => {
-    const probabilities = outputs.logits!.softmax();
-    const mean = sum(mul(probabilities, reward), 1);
-    return {
-      logits: mul(probabilities, sub(reward, mean.reshape([-1, 1]))),
-      value: sub(mean, outputs.value!),
-    };
-  });
+/** The exact policy gradient for the logits; v̄ − v for the value, with v̄ = Σ π q. */
+export function exactDeltas(outputs: PolicyOutputs, bandit: Bandit): { [output: string]: Tensor } {
+  return noGrad(() => ({
+    logits: exactLogitsDelta(outputs.logits!, bandit),
+    value: sub(sum(mul(outputs.logits!.softmax(), bandit.reward), 1), outputs.value!),
+  }));
 }
 
 /** Gradient steps on a bandit's exact objective. */

@@ -1,9 +1,9 @@
 import { applyDelta } from "@gradbridge/bridge";
 import type { LineChart } from "@gradbridge/charts";
 import { adam, sgd, type Tensor } from "@gradbridge/core";
+import { type Bandit, contextualBandit } from "../bandit.ts";
 import { cosine, deviation, mean, meanAndDeviation, norm, relativeDistance } from "../statistics.ts";
 import type { Study, StudyContext, StudyResult, StudyTable } from "../study.ts";
-import { type Bandit, contextualBandit } from "./bandit.ts";
 import { exactDeltas, type LearningOutcome, type LearningRun, learn } from "./learn.ts";
 
 const rows = 200;

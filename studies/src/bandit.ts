@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "@gradbridge/core";
+import { mul, sub, sum, type Tensor, tensor } from "@gradbridge/core";
 import { generator } from "@gradbridge/random";
 
 /** Contexts and the expected reward of every action in each of them: nothing is sampled, every gradient is exact. */
@@ -35,4 +35,10 @@ export function contextualBandit(rows: number, actions: number, seed: number): B
     reward: tensor(Float32Array.from(q), { shape: [rows, actions] }),
     best,
   };
+}
+
+/** The exact policy gradient with respect to the logits, δ = π (q − v̄) with v̄ = Σ π q; [B, n]. */
+export function exactLogitsDelta(logits: Tensor, { reward }: Bandit): Tensor {
+  const probabilities = logits.softmax();
+  return mul(probabilities, sub(reward, sum(mul(probabilities, reward), 1, { keepDims: true })));
 }
