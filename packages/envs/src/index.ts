@@ -13,4 +13,5 @@ export { type LoadEnvPluginOptions, loadEnvPlugin } from "./load-env-plugin.ts";
 export { ChildProgram, type ProgramOptions, type ProgramRole } from "./programs/child-program.ts";
 export { ChildProgramError, type ChildProgramErrorCode } from "./programs/child-program-error.ts";
 export type { Frame, FrameArray, FrameValues } from "./programs/frame.ts";
+export { type PythonGymnasiumOptions, pythonGymnasium } from "./python/python-gymnasium.ts";
 export { pluginEnvironment, registerEnvPlugin, unregisterEnvPlugin } from "./register-env-plugin.ts";

@@ -11,6 +11,7 @@ import { EnvPluginError } from "./env-plugin-error.ts";
 import { describe } from "./parse-fields.ts";
 import { ChildProgram } from "./programs/child-program.ts";
 import { ChildProgramError } from "./programs/child-program-error.ts";
+import { pythonGymnasium } from "./python/python-gymnasium.ts";
 import { pluginEnvironment, registerEnvPlugin, unregisterEnvPlugin } from "./register-env-plugin.ts";
 
 /** Options of {@link loadEnvPlugin}. */
@@ -82,6 +83,7 @@ const ownModules: Record<string, unknown> = {
     EnvPluginError,
     loadEnvPlugin,
     pluginEnvironment,
+    pythonGymnasium,
     registerEnvPlugin,
     unregisterEnvPlugin,
   },

@@ -12,7 +12,7 @@ import numpy as np
 VERSION = 1
 _MAGIC = b"GBF1"
 _PREFIX = struct.Struct("<4sIII")
-_DTYPES = ("float32", "float64", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool")
+SENDABLE = ("float32", "float64", "int8", "int16", "int32", "uint8", "uint16", "uint32", "bool")
 
 
 class PipeError(Exception):
@@ -74,8 +74,8 @@ class Pipes:
         body = []
         for name, array in frame.arrays.items():
             array = np.asarray(array)
-            if array.dtype.name not in _DTYPES:
-                raise PipeError(f'The array "{name}" has the dtype {array.dtype}; one of {", ".join(_DTYPES)} is allowed.')
+            if array.dtype.name not in SENDABLE:
+                raise PipeError(f'The array "{name}" has the dtype {array.dtype}; one of {", ".join(SENDABLE)} is allowed.')
             listed.append({"name": name, "dtype": array.dtype.name, "shape": list(array.shape)})
             body.append(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
         facts = {**frame.fields, "type": frame.type, "arrays": listed}
