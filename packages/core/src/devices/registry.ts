@@ -139,7 +139,7 @@ export async function devices(): Promise<DeviceInfo[]> {
     const told = reason === null ? ((await definition.details?.()) ?? null) : null;
     infos.push({
       name,
-      description: definition.description, // after the question: some know only then what will run
+      description: definition.description,
       available: reason === null,
       ...(reason === null ? {} : { reason }),
       ...(told === null ? {} : { details: told }),

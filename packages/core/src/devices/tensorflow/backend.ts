@@ -1,4 +1,5 @@
-import { DeviceError, DTypeError, ShapeError } from "../../errors.ts";
+import { GradbridgeError } from "@gradbridge/random";
+import { DTypeError, ShapeError } from "../../errors.ts";
 import { allocateArray, type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import type { Kernel } from "../kernel.ts";
@@ -25,6 +26,7 @@ export interface TensorFlowBackendOptions {
  *
  * @param tf `@tensorflow/tfjs-core` or a module that exports as much, with a backend chosen: "tensorflow" (tfjs-node),
  * or "cpu". The backend that is current now is the one that is used.
+ * @throws later, from `run`, code `out-of-memory`.
  */
 export function createTensorFlowBackend(tf: Tfjs, options: TensorFlowBackendOptions = {}): Backend {
   return new TensorFlowBackend(tf, options.residentBytes ?? 64 * 2 ** 20);
@@ -174,10 +176,11 @@ function isOutOfMemory(error: unknown): boolean {
   );
 }
 
-function outOfMemory(kernel: Kernel, outputs: readonly DeviceBuffer[], cause: unknown): DeviceError {
+function outOfMemory(kernel: Kernel, outputs: readonly DeviceBuffer[], cause: unknown): GradbridgeError {
   const [{ dtype, length } = { dtype: "?", length: 0 }] = outputs;
-  return new DeviceError(
-    `tensorflow: out of memory in ${kernel.kind}, for ${length} elements of ${dtype}. Use smaller batches, or free memory on the device.`,
+  return new GradbridgeError(
+    "out-of-memory",
+    `tensorflow: the device is out of memory in ${kernel.kind}, for ${length} elements of ${dtype}. Use smaller batches.`,
     { cause },
   );
 }

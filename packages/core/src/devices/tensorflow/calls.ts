@@ -142,7 +142,7 @@ function isTensor(info: TensorInfo): info is Tensor {
 }
 
 /** Whether two shapes are equal. */
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;

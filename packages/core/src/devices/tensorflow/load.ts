@@ -78,26 +78,24 @@ export async function loadTensorFlow(
 }
 
 let runtime: Promise<TensorFlowRuntime> | undefined;
-let description = "TensorFlow through TensorFlow.js: CUDA and large work on the CPU, float32";
 
-/** The device `tensorflow`. Its description says what runs it, once that is known. */
+/** The device `tensorflow`. Its details name the package that runs it. */
 export const tensorFlowDefinition: BackendDefinition = {
   name: "tensorflow",
-  get description() {
-    return description;
-  },
+  description: "TensorFlow's CUDA and CPU kernels through TensorFlow.js, float32",
   create: async () => {
     const { createTensorFlowBackend } = await import("./backend.ts");
     return createTensorFlowBackend((await loadOnce()).tf);
   },
   unavailable: async () => {
     try {
-      ({ description } = await loadOnce());
+      await loadOnce();
       return null;
     } catch (error) {
       return (error as Error).message;
     }
   },
+  details: async () => (await loadOnce()).description,
 };
 
 function loadOnce(): Promise<TensorFlowRuntime> {

@@ -28,8 +28,8 @@ interface Place {
   bytes: number;
 }
 
-/** What a tensor of one element costs besides its element, roughly: handles on both sides of the binding. */
-const handleBytes = 1024;
+/** What a tensor counts for besides its elements. More than it costs, so that the number of tensors is bounded too: 4,096 in 64 MiB. */
+const handleBytes = 16 * 1024;
 
 /**
  * The tensors of the device, within a budget.
@@ -58,24 +58,25 @@ export class TensorMemory {
 
   /** The buffer's tensor, in whatever shape it has; uploaded where it is on the host. */
   tensorOf(buffer: DeviceBuffer): Tensor {
-    const { place, dtype, length } = this.own(buffer, "use");
+    const own = this.own(buffer, "use");
+    const { place, dtype, length } = own;
     if (place.tensor !== null) return place.tensor;
     if (place.host !== null) this.restoredBytes += length * 4 + handleBytes;
     const values = place.host ?? allocateArray(dtype, length);
     const tensor = this.tf.engine().makeTensor(values, [length], dtype as "float32", this.backend);
-    this.hold(buffer, tensor);
+    this.hold(own, tensor);
     return tensor;
   }
 
   /** Makes `tensor` the buffer's. The one it replaces is returned: it may still be an operand. */
   replace(buffer: DeviceBuffer, tensor: Tensor): Tensor | null {
-    const previous = (buffer as TensorFlowBuffer).place.tensor;
-    this.hold(buffer, tensor);
+    const own = this.own(buffer, "write to");
+    const previous = own.place.tensor;
+    this.hold(own, tensor);
     return previous;
   }
 
-  private hold(buffer: DeviceBuffer, tensor: Tensor): void {
-    const { place, length } = this.own(buffer, "write to");
+  private hold({ place, length }: TensorFlowBuffer, tensor: Tensor): void {
     tensor.kept = true;
     place.host = null;
     if (place.tensor === null) {
