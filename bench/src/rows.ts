@@ -5,6 +5,7 @@ import { peakRow } from "./rows/peak.ts";
 import { ppoUpdates } from "./rows/ppo-update.ts";
 import { seededSteps } from "./rows/seeded-step.ts";
 import { smallWork } from "./rows/small-work.ts";
+import { tensorFlowSteps } from "./rows/tensorflow-step.ts";
 import { wholeRuns } from "./rows/whole-runs.ts";
 
 /** Every row, in the order of the table. */
@@ -16,6 +17,7 @@ export function allRows(withPeers: boolean): Row[] {
     ...ppoUpdates(withPeers),
     ...environments(withPeers),
     ...generatorDraws(withPeers),
+    ...tensorFlowSteps(),
     ...wholeRuns(withPeers),
   ];
 }

@@ -86,7 +86,7 @@ export function chainNumbers(size: number): [x: Float32Array, w: Float32Array] {
   return [x, x.map((_, i) => Math.cos(i + 1))];
 }
 
-function perceptron({ sizes, layers }: NetworkNumbers): Module {
+export function perceptron({ sizes, layers }: NetworkNumbers): Module {
   const network = mlp({ inputs: sizes[0]!, hidden: sizes.slice(1, -1), outputs: sizes[sizes.length - 1]! });
   const values = layers.flatMap(({ weight, bias }) => [weight, bias]);
   noGrad(() => {
