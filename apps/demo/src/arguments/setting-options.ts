@@ -101,6 +101,11 @@ const network: readonly SettingOption[] = [
     alone: "yes",
   },
   {
+    flags: "--noise-every <steps>",
+    text: "explore with noise that depends on the state, drawn anew so often (gSDE); none for independent noise",
+    read: orNone(wholeNumber),
+  },
+  {
     flags: "--action-mask [yes|no]",
     text: "choose only among what the environment's info.actionMask allows",
     read: yesOrNo,

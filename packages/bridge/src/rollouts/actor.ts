@@ -1,5 +1,11 @@
 import { noGrad, type Tensor, tensor, tidy } from "@gradbridge/core";
-import { type Distribution, type Policy, type PolicyOutputs, SquashedGaussian } from "@gradbridge/policy";
+import {
+  type Distribution,
+  type ExplorationNoise,
+  type Policy,
+  type PolicyOutputs,
+  SquashedGaussian,
+} from "@gradbridge/policy";
 import type { Generator } from "@gradbridge/random";
 import type { NumericArray, Space } from "gymnasium-js";
 import { inferenceOf } from "./inference.ts";
@@ -22,6 +28,9 @@ export class Actor {
   readonly #actionSpace: Space;
   readonly #device: string | undefined;
   #decoder: ActionDecoder | null = null;
+  /** What exploration goes on with, where noise lasts several steps. */
+  #noise: ExplorationNoise | undefined;
+  #noiseRows = 0;
 
   /** @param actionSpace of one environment */
   constructor(policy: Policy, observationSize: number, actionSpace: Space) {
@@ -33,7 +42,8 @@ export class Actor {
   }
 
   /**
-   * One action per row.
+   * One action per row. Noise that lasts several steps goes on in the next call with as many rows; in the first call of an
+   * actor it is drawn anew.
    * @param observation [rows, observationSize]
    * @param options `mask`: [rows, choices]; `deterministic`: the most likely action
    */
@@ -45,7 +55,9 @@ export class Actor {
     const { mask = null, deterministic = false } = options;
     return tidy(() =>
       noGrad(() => {
-        const distribution = this.#distribution(this.#outputs(observation), mask, this.#rows(observation));
+        const rows = this.#rows(observation);
+        const noise = deterministic ? undefined : this.#nextNoise(rows, generator);
+        const distribution = this.#distribution(this.#outputs(observation), mask, rows, noise);
         // a squashed policy's actions are stretched over the bounds
         this.#decoder ??= actionDecoder(this.#actionSpace, {
           squash: distribution instanceof SquashedGaussian,
@@ -88,6 +100,13 @@ export class Actor {
     );
   }
 
+  #nextNoise(rows: number, generator: Generator): ExplorationNoise | undefined {
+    const previous = rows === this.#noiseRows ? this.#noise : undefined;
+    this.#noise = this.#policy.nextNoise?.(rows, generator, previous);
+    this.#noiseRows = rows;
+    return this.#noise;
+  }
+
   #rows(observation: Float32Array): number {
     return observation.length / this.#observationSize;
   }
@@ -96,10 +115,15 @@ export class Actor {
     return this.#forward(this.#upload(observation, [this.#rows(observation), this.#observationSize]));
   }
 
-  #distribution(outputs: PolicyOutputs, mask: Int8Array | null, rows: number): Distribution {
-    if (mask === null) return this.#policy.distribution(outputs);
+  #distribution(
+    outputs: PolicyOutputs,
+    mask: Int8Array | null,
+    rows: number,
+    noise?: ExplorationNoise,
+  ): Distribution {
     return this.#policy.distribution(outputs, {
-      mask: this.#upload(Int32Array.from(mask), [rows, mask.length / rows]),
+      ...(mask !== null && { mask: this.#upload(Int32Array.from(mask), [rows, mask.length / rows]) }),
+      ...(noise !== undefined && { noise }),
     });
   }
 

@@ -3,7 +3,7 @@ import type { Generator } from "@gradbridge/random";
 import type { Space } from "gymnasium-js";
 import { normalizedPolicy } from "../rollouts/normalized-policy.ts";
 import { ObservationNormalizer } from "../rollouts/observation-normalizer.ts";
-import { actionDecoder, observationEncoder } from "../rollouts/spaces.ts";
+import { type ActionHeadOptions, actionDecoder, observationEncoder } from "../rollouts/spaces.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /** What a policy sees and does: any single environment is one. */
@@ -15,7 +15,7 @@ export interface PolicySpaces {
 /** The settings that a policy depends on. */
 export type PolicySettings = Pick<
   TrainSettings,
-  "hidden" | "activation" | "initialLogStd" | "logStd" | "squash" | "normalizeObservation"
+  "hidden" | "activation" | "initialLogStd" | "logStd" | "squash" | "noiseEvery" | "normalizeObservation"
 >;
 
 /**
@@ -30,14 +30,25 @@ export function makePolicy(
   settings: PolicySettings,
   generator?: Generator,
 ): Policy {
-  const { hidden, activation, initialLogStd, logStd, squash, normalizeObservation } = settings;
+  const { hidden, activation, normalizeObservation } = settings;
   const observationSize = observationEncoder(observationSpace).size;
   const policy = actorCritic({
     observationSize,
-    head: actionDecoder(actionSpace, { initialLogStd, logStd, squash }).head,
+    head: actionDecoder(actionSpace, headOptions(settings)).head,
     hidden,
     activation,
     ...(generator === undefined ? {} : { generator }),
   });
   return normalizeObservation ? normalizedPolicy(policy, new ObservationNormalizer(observationSize)) : policy;
+}
+
+/** Exploration that depends on the state has no other options; giving them is refused with an explanation. */
+function headOptions({ initialLogStd, logStd, squash, noiseEvery }: PolicySettings): ActionHeadOptions {
+  if (noiseEvery === null) return { initialLogStd, logStd, squash };
+  return {
+    initialLogStd,
+    noiseEvery,
+    ...(squash && { squash }),
+    ...(logStd !== "parameter" && { logStd }),
+  };
 }

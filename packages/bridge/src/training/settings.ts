@@ -70,6 +70,11 @@ export interface TrainSettings {
   readonly logStd: "parameter" | "network";
   /** Draw continuous actions before tanh and stretch it over their bounds, instead of clipping them to the bounds. */
   readonly squash: boolean;
+  /**
+   * Explore continuous actions with noise that depends on the state and is drawn anew after so many steps, and with
+   * every rollout (Raffin et al. 2020, "gSDE"); not with `squash` or log σ of the network. null for independent noise.
+   */
+  readonly noiseEvery: number | null;
   /** Choose only among the actions that the environments' `info.actionMask` allows. */
   readonly actionMask: boolean;
   /** Episodes of the evaluation at the end; 0 for none. */
@@ -115,6 +120,7 @@ export const settingsSchema: z.ZodType<TrainSettings> = z.strictObject({
   initialLogStd: z.number(),
   logStd: z.enum(["parameter", "network"]),
   squash: z.boolean(),
+  noiseEvery: count.nullable(),
   actionMask: z.boolean(),
   evalEpisodes: z.int().nonnegative(),
   evalSeed: z.int().nonnegative(),
@@ -156,6 +162,7 @@ export const defaultSettings: TrainSettings = {
   initialLogStd: 0,
   logStd: "parameter",
   squash: false,
+  noiseEvery: null,
   actionMask: false,
   evalEpisodes: 100,
   evalSeed: 10_000,

@@ -175,6 +175,7 @@ describe("train", () => {
   it.each([
     ["squashed", { squash: true }],
     ["with log σ of the network", { logStd: "network" as const }],
+    ["explored by noise that lasts", { noiseEvery: 4, initialLogStd: -1 }],
   ])("learns a continuous action %s", async (_, settings) => {
     const sizes = { numEnvs: 8, rolloutSteps: 64, minibatchSize: 128, learningRate: 3e-3 };
     const result = await train({
