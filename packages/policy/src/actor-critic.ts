@@ -5,6 +5,7 @@ import type { Head } from "./heads/head.ts";
 import { linear } from "./modules/linear.ts";
 import { type HiddenActivation, mlp } from "./modules/mlp.ts";
 import { parameterized } from "./modules/module.ts";
+import { activationNode, type OnnxGraph, type OnnxValue } from "./onnx/onnx-graph.ts";
 import type { Policy, PolicyOutputs } from "./policy.ts";
 
 /** Options of {@link actorCritic}. */
@@ -55,8 +56,12 @@ export function actorCritic(options: ActorCriticOptions): Policy {
     return {
       parts: { actor, critic },
       forward(x) {
-        const features = actor.features(x);
-        return [actor.last(features), critic.forward(x), features];
+        const features = actor.body.forward(x);
+        return [actor.last.forward(features), critic.forward(x), features];
+      },
+      toOnnx(graph, x) {
+        const features = actor.body.toOnnx(graph, x);
+        return [actor.last.toOnnx(graph, features), critic.toOnnx(graph, x), features];
       },
     };
   }
@@ -78,6 +83,10 @@ export function actorCritic(options: ActorCriticOptions): Policy {
         const features = activate(body.forward(x), activation);
         return [actor.forward(features), critic.forward(features), features];
       },
+      toOnnx(graph, x) {
+        const features = activationNode(graph, body.toOnnx(graph, x), activation);
+        return [actor.toOnnx(graph, features), critic.toOnnx(graph, features), features];
+      },
     };
   }
 
@@ -92,6 +101,16 @@ export function actorCritic(options: ActorCriticOptions): Policy {
     choices: head.choices,
     ...parameters,
     forward,
+    toOnnx(graph, observation) {
+      if (this.forward !== forward || own.toOnnx === undefined) {
+        const what =
+          own.toOnnx === undefined ? `the head "${head.name}"` : "what wraps this policy's forward";
+        throw new GradbridgeError("onnx", `exportOnnx: ${what} has no toOnnx of its own.`);
+      }
+      const [last, value, features] = network.toOnnx(graph, observation);
+      const flat = graph.node("Reshape", [value, graph.integers(-1)]);
+      return { ...own.toOnnx(graph, last, features), value: { value: flat, shape: ["batch"] } };
+    },
     distribution: own.distribution,
     ...(own.nextNoise !== undefined && { nextNoise: own.nextNoise }),
     act(observation, random, { deterministic = false, mask, noise: previous } = {}) {
@@ -114,6 +133,7 @@ interface Network {
   readonly parts: Parameters<typeof parameterized>[0];
   /** [B, observationSize] → the last layers of actor [B, size] and critic [B, 1], and the actor's last hidden one. */
   forward(x: Tensor): [actor: Tensor, critic: Tensor, features: Tensor];
+  toOnnx(graph: OnnxGraph, x: OnnxValue): [actor: OnnxValue, critic: OnnxValue, features: OnnxValue];
 }
 
 function activate(x: Tensor, activation: HiddenActivation): Tensor {

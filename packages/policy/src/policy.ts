@@ -4,12 +4,18 @@ import type { ActionMask } from "./distributions/action-mask.ts";
 import type { Distribution, DistributionOptions } from "./distributions/distribution.ts";
 import type { ExplorationNoise } from "./distributions/state-dependent-gaussian.ts";
 import type { Parameterized } from "./modules/module.ts";
+import type { OnnxGraph, OnnxSize, OnnxValue } from "./onnx/onnx-graph.ts";
 
 /**
  * A policy's outputs by name, each with B rows: the tensors that δ is given for. (`features` of a
  * `stateDependentGaussianHead` is for drawing actions only.)
  */
 export type PolicyOutputs = { readonly [output: string]: Tensor };
+
+/** Outputs of a policy as values of an ONNX graph, with their shapes. */
+export type OnnxOutputs = {
+  readonly [output: string]: { readonly value: OnnxValue; readonly shape: readonly OnnxSize[] };
+};
 
 /** What a policy does in B situations. */
 export interface PolicyStep {
@@ -61,6 +67,8 @@ export interface Policy extends Parameterized {
    *   allows nothing.
    */
   act(observation: Tensor | Float32Array, generator: Generator, options?: ActOptions): PolicyStep;
+  /** Adds what `forward` computes, where the policy can be written as ONNX: what `exportOnnx` writes. */
+  toOnnx?(graph: OnnxGraph, observation: OnnxValue): OnnxOutputs;
   /**
    * Where exploration lasts several steps: the noise of the next step, for `distribution(outputs, { noise })`, from that
    * of the step before. `act` calls it; so must who draws from `distribution` in a loop of their own.

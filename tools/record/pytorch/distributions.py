@@ -2,7 +2,7 @@
 
 import torch
 import torch.distributions as D
-from fixture import Draws, packed, write
+from fixture import Draws, packed
 
 draws = Draws(31)
 ROWS = 6
@@ -52,7 +52,7 @@ def logits(*shape, scale=1.0):
     return torch.tensor(draws.normal(*shape, scale=scale))
 
 
-def record(name, make, outputs, other, action, evaluated=None, has_entropy=True, **facts):
+def case(name, make, outputs, other, action, evaluated=None, has_entropy=True, **facts):
     """`evaluated` is what torch takes where our action is another quantity."""
     given = {key: value.clone().requires_grad_() for key, value in outputs.items()}
     p, q = make(**given), make(**other)
@@ -71,7 +71,7 @@ def record(name, make, outputs, other, action, evaluated=None, has_entropy=True,
             ),
         )
     )
-    case = {
+    recorded = {
         "distribution": name,
         **facts,
         "outputs": {key: packed(value) for key, value in outputs.items()},
@@ -83,26 +83,26 @@ def record(name, make, outputs, other, action, evaluated=None, has_entropy=True,
     }
     if has_entropy:
         entropy = rows(p.entropy())
-        case |= {"entropy": packed(entropy), "entropyScore": gradient(entropy)}
+        recorded |= {"entropy": packed(entropy), "entropyScore": gradient(entropy)}
     assert all(torch.isfinite(x).all() for x in (log_prob, kl))
-    cases.append(case)
+    cases.append(recorded)
 
 
 cases = []
 for scale in (1.0, 10.0):
     action = torch.tensor(draws.integers(0, 4, ROWS), dtype=torch.int64)
     pair = [{"logits": logits(ROWS, 4, scale=scale)} for _ in range(2)]
-    record("Categorical", lambda logits: D.Categorical(logits=logits), *pair, action)
+    case("Categorical", lambda logits: D.Categorical(logits=logits), *pair, action)
 
     mask = torch.tensor(draws.integers(0, 2, ROWS, 4))
     mask[torch.arange(ROWS), action] = 1
     masked = lambda logits: Masked(logits, mask)
-    record("Categorical", masked, *pair, action, mask=packed(mask.to(torch.int32)))
+    case("Categorical", masked, *pair, action, mask=packed(mask.to(torch.int32)))
 
     sizes = [2, 3, 1]
     action = torch.stack([torch.tensor(draws.integers(0, n, ROWS), dtype=torch.int64) for n in sizes], 1)
     pair = [{"logits": logits(ROWS, sum(sizes), scale=scale)} for _ in range(2)]
-    record("MultiCategorical", multi_categorical(sizes), *pair, action, sizes=sizes)
+    case("MultiCategorical", multi_categorical(sizes), *pair, action, sizes=sizes)
 
     action = torch.tensor(draws.integers(0, 2, ROWS, 3), dtype=torch.int64)
     pair = [{"logits": logits(ROWS, 3, scale=scale)} for _ in range(2)]
@@ -111,18 +111,20 @@ for scale in (1.0, 10.0):
         def log_prob(self, value):
             return super().log_prob(value.double())
 
-    record("Bernoulli", lambda logits: Bernoulli(logits=logits), *pair, action)
+    case("Bernoulli", lambda logits: Bernoulli(logits=logits), *pair, action)
 
 for scale in (0.5, 2.0):
     pair = [{"mean": logits(ROWS, 3), "logStd": logits(ROWS, 3, scale=scale)} for _ in range(2)]
     action = logits(ROWS, 3)
-    record("DiagonalGaussian", lambda mean, logStd: D.Normal(mean, logStd.exp()), *pair, action)
+    case("DiagonalGaussian", lambda mean, logStd: D.Normal(mean, logStd.exp()), *pair, action)
     transform = D.TanhTransform(cache_size=1)
 
     def squash(mean, logStd):
         return D.TransformedDistribution(D.Normal(mean, logStd.exp()), [transform])
 
     # the transform remembers the action before tanh, so torch does not take atanh either
-    record("SquashedGaussian", squash, *pair, action, evaluated=transform(action), has_entropy=False)
+    case("SquashedGaussian", squash, *pair, action, evaluated=transform(action), has_entropy=False)
 
-write("distributions", {"cases": cases}, package="policy")
+
+def record() -> list[dict]:
+    return cases

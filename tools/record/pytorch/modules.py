@@ -1,14 +1,14 @@
 """Layers of torch.nn: outputs, and gradients of inputs and parameters for a random cotangent."""
 
 import torch
-from fixture import Draws, packed, write
+from fixture import Draws, packed
 
 draws = Draws(33)
 random = lambda *shape, scale=1.0: torch.tensor(draws.normal(*shape, scale=scale))
 cases = []
 
 
-def record(name, arguments, options, layer, names, *inputs):
+def case(name, arguments, options, layer, names, *inputs):
     """`names`: our names of the parameters, by torch's."""
     parameters = dict(layer.named_parameters())
     with torch.no_grad():
@@ -36,9 +36,9 @@ def record(name, arguments, options, layer, names, *inputs):
 
 
 same = {"weight": "weight", "bias": "bias"}
-record("linear", [3, 4], {}, torch.nn.Linear(3, 4), same, random(5, 3))
-record("conv2d", [2, 4], {"kernelSize": 3}, torch.nn.Conv2d(2, 4, 3), same, random(2, 2, 6, 5))
-record(
+case("linear", [3, 4], {}, torch.nn.Linear(3, 4), same, random(5, 3))
+case("conv2d", [2, 4], {"kernelSize": 3}, torch.nn.Conv2d(2, 4, 3), same, random(2, 2, 6, 5))
+case(
     "conv2d",
     [4, 6],
     {"kernelSize": [2, 3], "stride": [2, 1], "padding": [1, 2], "dilation": [1, 2], "groups": 2, "bias": False},
@@ -46,9 +46,9 @@ record(
     same,
     random(2, 4, 5, 7),
 )
-record("layerNorm", [6], {}, torch.nn.LayerNorm(6), same, random(4, 6, scale=3.0))
-record("layerNorm", [5], {"epsilon": 0.1}, torch.nn.LayerNorm(5, eps=0.1), same, random(2, 3, 5))
-record(
+case("layerNorm", [6], {}, torch.nn.LayerNorm(6), same, random(4, 6, scale=3.0))
+case("layerNorm", [5], {"epsilon": 0.1}, torch.nn.LayerNorm(5, eps=0.1), same, random(2, 3, 5))
+case(
     "layerNorm",
     [4],
     {"affine": False},
@@ -69,8 +69,10 @@ class Sequence(torch.nn.GRU):
         return super().forward(x, None if start is None else start[None])
 
 
-record("gru", [3, 4], {}, Sequence(3, 4), gates, random(5, 2, 3))
-record("gru", [2, 3], {}, Sequence(2, 3), gates, random(1, 3, 2), random(3, 3))
-record("gru", [2, 3], {}, Sequence(2, 3), gates, random(4, 3, 2), random(3, 3))
+case("gru", [3, 4], {}, Sequence(3, 4), gates, random(5, 2, 3))
+case("gru", [2, 3], {}, Sequence(2, 3), gates, random(1, 3, 2), random(3, 3))
+case("gru", [2, 3], {}, Sequence(2, 3), gates, random(4, 3, 2), random(3, 3))
 
-write("modules", {"cases": cases}, package="policy")
+
+def record() -> list[dict]:
+    return cases

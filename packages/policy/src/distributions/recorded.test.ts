@@ -34,7 +34,7 @@ const make = {
   SquashedGaussian: (o: Outputs): Distribution => new SquashedGaussian({ mean: o.mean!, logStd: o.logStd! }),
 };
 
-const { cases } = readRecording<{ cases: Case[] }>("distributions");
+const { cases } = readRecording<{ cases: Case[] }>("pytorch-distributions");
 
 afterAll(() => setDevice("reference"));
 

@@ -33,7 +33,7 @@ const make: Record<string, (argument: number) => Family> = {
   negativeBinomial,
 };
 
-const { cases } = readRecording<{ cases: Case[] }>("families");
+const { cases } = readRecording<{ cases: Case[] }>("pytorch-families");
 
 describe("families as PyTorch has them", () => {
   it("were recorded for every one that it has", () => {

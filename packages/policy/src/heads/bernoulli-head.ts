@@ -15,6 +15,7 @@ export function bernoulliHead(size: number): Head {
     create: () => ({
       parameters: parameterized({}),
       outputs: (logits) => ({ logits }),
+      toOnnx: (_, value) => ({ logits: { value, shape: ["batch", size] } }),
       distribution(outputs, options) {
         refuseMask("bernoulliHead", options);
         return new Bernoulli({ logits: outputs.logits! });

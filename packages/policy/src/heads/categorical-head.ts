@@ -15,6 +15,7 @@ export function categoricalHead(actions: number): Head {
     create: () => ({
       parameters: parameterized({}),
       outputs: (logits) => ({ logits }),
+      toOnnx: (_, value) => ({ logits: { value, shape: ["batch", actions] } }),
       distribution: (outputs, options) => new Categorical({ logits: outputs.logits! }, options),
     }),
   };

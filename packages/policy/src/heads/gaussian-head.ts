@@ -3,6 +3,8 @@ import { DiagonalGaussian } from "../distributions/diagonal-gaussian.ts";
 import type { Distribution } from "../distributions/distribution.ts";
 import { SquashedGaussian } from "../distributions/squashed-gaussian.ts";
 import { parameterized } from "../modules/module.ts";
+import type { OnnxGraph, OnnxValue } from "../onnx/onnx-graph.ts";
+import type { OnnxOutputs } from "../policy.ts";
 import { checkSize, type Head, refuseMask } from "./head.ts";
 
 /** Options of {@link gaussianHead} and {@link squashedGaussianHead}. */
@@ -51,6 +53,11 @@ function continuousHead(
   if (logStd !== "parameter" && logStd !== "network") {
     throw new GradbridgeError("option", `${head}: logStd is "parameter" or "network", got "${logStd}".`);
   }
+  const shape = ["batch", size] as const;
+  const both = (mean: OnnxValue, logStd: OnnxValue): OnnxOutputs => ({
+    mean: { value: mean, shape },
+    logStd: { value: logStd, shape },
+  });
   const limit = logStdLimit(head, initialLogStd, logStdRange);
   const read = {
     distribution(outputs: { readonly [output: string]: Tensor }, options?: { readonly mask?: Tensor }) {
@@ -69,6 +76,11 @@ function continuousHead(
           const [mean, z] = split(last, size, 1) as [Tensor, Tensor];
           return { mean, logStd: limit.apply(limit.start === 0 ? z : add(z, limit.start)) };
         },
+        toOnnx(graph, last) {
+          const sizes = graph.integers(size, size);
+          const [mean, z] = graph.nodes("Split", [last, sizes], { axis: 1n }, 2) as [OnnxValue, OnnxValue];
+          return both(mean, limit.toOnnx(graph, graph.node("Add", [z, graph.number(limit.start)])));
+        },
         ...read,
       }),
     };
@@ -82,6 +94,10 @@ function continuousHead(
       return {
         parameters: parameterized({ logStd: parameter }),
         outputs: (mean) => ({ mean, logStd: broadcastTo(limit.apply(parameter), mean.shape) }),
+        toOnnx(graph, mean) {
+          const row = limit.toOnnx(graph, graph.tensor(parameter));
+          return both(mean, graph.node("Expand", [row, graph.node("Shape", [mean])]));
+        },
         ...read,
       };
     },
@@ -89,11 +105,17 @@ function continuousHead(
 }
 
 /** z ↦ log σ, and the z that gives `initial`. */
+interface LogStdLimit {
+  readonly start: number;
+  apply(z: Tensor): Tensor;
+  toOnnx(graph: OnnxGraph, z: OnnxValue): OnnxValue;
+}
+
 function logStdLimit(
   head: string,
   initial: number,
   range: readonly [number, number] | undefined,
-): { readonly start: number; apply(z: Tensor): Tensor } {
+): LogStdLimit {
   const [low, high] = range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   if (!(Number.isFinite(initial) && low < initial && initial < high)) {
     throw new GradbridgeError(
@@ -101,7 +123,7 @@ function logStdLimit(
       `${head}: initialLogStd must be a number inside ${low} … ${high}, got ${initial}.`,
     );
   }
-  if (range === undefined) return { start: initial, apply: (z) => z };
+  if (range === undefined) return { start: initial, apply: (z) => z, toOnnx: (_, z) => z };
   if (!Number.isFinite(low) || !Number.isFinite(high)) {
     throw new GradbridgeError("option", `${head}: logStdRange must be two numbers, got ${low} and ${high}.`);
   }
@@ -109,5 +131,9 @@ function logStdLimit(
   return {
     start: half * Math.atanh((initial - middle) / half),
     apply: (z) => add(mul(tanh(mul(z, 1 / half)), half), middle),
+    toOnnx(graph, z) {
+      const bent = graph.node("Tanh", [graph.node("Mul", [z, graph.number(1 / half)])]);
+      return graph.node("Add", [graph.node("Mul", [bent, graph.number(half)]), graph.number(middle)]);
+    },
   };
 }

@@ -3,7 +3,8 @@ import type { Generator } from "@gradbridge/random";
 import type { Distribution, DistributionOptions } from "../distributions/distribution.ts";
 import type { ExplorationNoise } from "../distributions/state-dependent-gaussian.ts";
 import type { Parameterized } from "../modules/module.ts";
-import type { PolicyOutputs } from "../policy.ts";
+import type { OnnxGraph, OnnxValue } from "../onnx/onnx-graph.ts";
+import type { OnnxOutputs, PolicyOutputs } from "../policy.ts";
 
 /** How a network's last layer becomes a distribution over actions. */
 export interface Head {
@@ -25,6 +26,8 @@ export interface HeadInstance {
   /** The last layer [B, size], made of the last hidden one [B, features] → named outputs. */
   outputs(last: Tensor, features: Tensor): PolicyOutputs;
   distribution(outputs: PolicyOutputs, options?: DistributionOptions): Distribution;
+  /** Adds what `outputs` computes, where the head can be written as ONNX. */
+  toOnnx?(graph: OnnxGraph, last: OnnxValue, features: OnnxValue): OnnxOutputs;
   /** Where noise lasts several steps: that of the next step, from that of the step before. */
   nextNoise?(rows: number, generator: Generator, previous?: ExplorationNoise): ExplorationNoise;
 }

@@ -14,13 +14,15 @@ export function multiCategoricalHead(choices: readonly number[]): Head {
   }
   for (const count of choices) checkSize("multiCategoricalHead", "every number of choices", count);
   const sizes = [...choices];
+  const width = sizes.reduce((total, count) => total + count, 0);
   return {
     name: "multiCategorical",
-    size: sizes.reduce((total, count) => total + count, 0),
+    size: width,
     choices: sizes,
     create: () => ({
       parameters: parameterized({}),
       outputs: (logits) => ({ logits }),
+      toOnnx: (_, value) => ({ logits: { value, shape: ["batch", width] } }),
       distribution: (outputs, options) => new MultiCategorical({ logits: outputs.logits! }, sizes, options),
     }),
   };

@@ -1,4 +1,4 @@
-import { add, detach, exp, full, GradbridgeError, log, matmul, mul, square } from "@gradbridge/core";
+import { add, detach, exp, full, GradbridgeError, log, matmul, mul, noGrad, square } from "@gradbridge/core";
 import { nextNoise, StateDependentGaussian } from "../distributions/state-dependent-gaussian.ts";
 import { parameterized } from "../modules/module.ts";
 import { checkSize, type Head, refuseMask } from "./head.ts";
@@ -46,6 +46,18 @@ export function stateDependentGaussianHead(
           const features = detach(layer);
           const variance = matmul(square(features), exp(mul(logWeights, 2)));
           return { mean, logStd: mul(log(add(variance, leastVariance)), 0.5), features };
+        },
+        toOnnx(graph, mean, features) {
+          const weights = graph.tensor(noGrad(() => exp(mul(logWeights, 2))));
+          const squares = graph.node("Mul", [features, features]);
+          const variance = graph.node("MatMul", [squares, weights]);
+          const logarithm = graph.node("Log", [graph.node("Add", [variance, graph.number(leastVariance)])]);
+          const shape = ["batch", size];
+          return {
+            mean: { value: mean, shape },
+            logStd: { value: graph.node("Mul", [logarithm, graph.number(0.5)]), shape },
+            features: { value: features, shape: ["batch", width] },
+          };
         },
         distribution(outputs, options) {
           refuseMask("stateDependentGaussianHead", options);

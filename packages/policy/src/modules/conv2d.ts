@@ -1,6 +1,7 @@
 import { type Conv2dOptions, conv2d as convolve, type Pair } from "@gradbridge/core";
+import { activationNode } from "../onnx/onnx-graph.ts";
 import { checkSizes, type InitialOptions, initialParameters } from "./initial-parameters.ts";
-import { type Module, parameterized } from "./module.ts";
+import { type OnnxModule, parameterized } from "./module.ts";
 
 /** Options of {@link conv2d}. */
 export interface Conv2dLayerOptions extends Conv2dOptions, InitialOptions {
@@ -17,7 +18,7 @@ export interface Conv2dLayerOptions extends Conv2dOptions, InitialOptions {
  * [outputs, channels / groups, kernel height, kernel width] and `bias` [outputs], as in PyTorch.
  * @throws code `size`; `option` and `shape` as core's operation when it is used.
  */
-export function conv2d(channels: number, outputs: number, options: Conv2dLayerOptions): Module {
+export function conv2d(channels: number, outputs: number, options: Conv2dLayerOptions): OnnxModule {
   const { kernelSize, groups = 1, bias: hasBias = true, activation = "none", ...rest } = options;
   const [height, width] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
   checkSizes("conv2d", { channels, outputs, groups, "the kernel's height": height, "its width": width });
@@ -32,6 +33,19 @@ export function conv2d(channels: number, outputs: number, options: Conv2dLayerOp
       const y = convolve(x, weight, bias, { stride, padding, dilation, groups });
       return activation === "none" ? y : y[activation]();
     },
+    toOnnx(graph, x) {
+      const given = [x, ...(bias === null ? [weight] : [weight, bias]).map((one) => graph.tensor(one))];
+      const [strides, around, dilations] = [stride, padding, dilation].map(pairOf) as [Two, Two, Two];
+      const pads = [...around, ...around]; // before both axes, then behind them
+      const y = graph.node("Conv", given, { strides, pads, dilations, group: BigInt(groups) });
+      return activationNode(graph, y, activation);
+    },
     ...parameterized(bias === null ? { weight } : { weight, bias }),
   };
+}
+
+type Two = [bigint, bigint];
+
+function pairOf(value: Pair): Two {
+  return typeof value === "number" ? [BigInt(value), BigInt(value)] : [BigInt(value[0]), BigInt(value[1])];
 }

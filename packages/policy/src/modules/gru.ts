@@ -1,6 +1,7 @@
 import {
   add,
   affine,
+  concat,
   GradbridgeError,
   mul,
   reshape,
@@ -14,10 +15,10 @@ import {
   zeros,
 } from "@gradbridge/core";
 import { checkSizes, type InitialOptions, initialParameters } from "./initial-parameters.ts";
-import { type Module, parameterized } from "./module.ts";
+import { type OnnxModule, parameterized } from "./module.ts";
 
 /** A {@link gru}. */
-export interface Gru extends Module {
+export interface Gru extends OnnxModule {
   /** One step: x [B, inputs] and the state [B, hidden] → the next state. */
   step(x: Tensor, state: Tensor): Tensor;
   /**
@@ -77,6 +78,22 @@ export function gru(inputs: number, hidden: number, options: InitialOptions = {}
         return state;
       });
       return stack(states, 0);
+    },
+    toOnnx(graph, x) {
+      // ONNX has the gates in the order z, r, n, and a first axis of directions
+      const reordered = (parameter: Tensor): Tensor => {
+        const [reset, keep, candidate] = split(parameter.detach(), hidden, 0) as [Tensor, Tensor, Tensor];
+        return concat([keep, reset, candidate], 0);
+      };
+      const one = (parameter: Tensor): Tensor => reshape(parameter, [1, ...parameter.shape]);
+      const given = [
+        one(reordered(inputWeight)),
+        one(reordered(hiddenWeight)),
+        one(concat([reordered(inputBias), reordered(hiddenBias)], 0)),
+      ].map((parameter) => graph.tensor(parameter));
+      const attributes = { hidden_size: BigInt(hidden), linear_before_reset: 1n };
+      const states = graph.node("GRU", [x, ...given], attributes); // [T, 1, B, hidden]
+      return graph.node("Squeeze", [states, graph.integers(1)]);
     },
     ...parameterized({ inputWeight, hiddenWeight, inputBias, hiddenBias }),
   };

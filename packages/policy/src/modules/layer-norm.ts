@@ -1,6 +1,6 @@
 import { add, div, mean, mul, ones, sqrt, square, sub, zeros } from "@gradbridge/core";
 import { checkSizes } from "./initial-parameters.ts";
-import { type Module, parameterized } from "./module.ts";
+import { type OnnxModule, parameterized } from "./module.ts";
 
 /** Options of {@link layerNorm}. */
 export interface LayerNormOptions {
@@ -17,7 +17,7 @@ export interface LayerNormOptions {
  * `weight` [size], 1 at first, and `bias` [size], 0 at first, as in PyTorch.
  * @throws code `size`
  */
-export function layerNorm(size: number, options: LayerNormOptions = {}): Module {
+export function layerNorm(size: number, options: LayerNormOptions = {}): OnnxModule {
   checkSizes("layerNorm", { size });
   const { epsilon = 1e-5, affine = true, dtype = "float32" } = options;
   const weight = affine ? ones([size], { dtype, requiresGrad: true }) : null;
@@ -28,6 +28,11 @@ export function layerNorm(size: number, options: LayerNormOptions = {}): Module 
       const variance = mean(square(centered), -1, { keepDims: true });
       const normal = div(centered, sqrt(add(variance, epsilon)));
       return weight === null || bias === null ? normal : add(mul(normal, weight), bias);
+    },
+    toOnnx(graph, x) {
+      const scale = graph.tensor(weight ?? ones([size], { dtype }));
+      const given = bias === null ? [x, scale] : [x, scale, graph.tensor(bias)];
+      return graph.node("LayerNormalization", given, { axis: -1n, epsilon });
     },
     ...parameterized(weight === null || bias === null ? {} : { weight, bias }),
   };

@@ -1,7 +1,7 @@
-import { GradbridgeError, type Tensor } from "@gradbridge/core";
+import { GradbridgeError } from "@gradbridge/core";
 import { type Generator, generator } from "@gradbridge/random";
 import { linear } from "./linear.ts";
-import type { Module } from "./module.ts";
+import type { OnnxModule } from "./module.ts";
 import { sequential } from "./sequential.ts";
 
 /** Activation functions between layers. */
@@ -26,11 +26,11 @@ export interface MlpOptions {
 }
 
 /** A {@link mlp}. */
-export interface Mlp extends Module {
-  /** The last hidden layer after its activation, [B, features]; x itself where there is none. */
-  features(x: Tensor): Tensor;
-  /** The last layer, of those features: `forward` is `last(features(x))`. */
-  last(features: Tensor): Tensor;
+export interface Mlp extends OnnxModule {
+  /** All layers but the last. */
+  readonly body: OnnxModule;
+  /** The last layer: `forward` is `last.forward(body.forward(x))`. */
+  readonly last: OnnxModule;
 }
 
 /** A multilayer perceptron: [B, inputs] → [B, outputs], no activation after the last layer. */
@@ -61,7 +61,7 @@ export function mlp(options: MlpOptions): Mlp {
   const last = linear(sizes[sizes.length - 1]!, outputs, { ...shared, gain: outputGain });
   return {
     ...sequential(...layers, last),
-    features: sequential(...layers).forward,
-    last: last.forward,
+    body: sequential(...layers),
+    last,
   };
 }

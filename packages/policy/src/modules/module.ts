@@ -1,4 +1,5 @@
 import { detach, GradbridgeError, noGrad, type Tensor } from "@gradbridge/core";
+import type { OnnxGraph, OnnxValue } from "../onnx/onnx-graph.ts";
 
 /** A differentiable function with parameters. */
 export interface Module {
@@ -15,6 +16,12 @@ export interface Module {
    * @throws code `state-dict` for missing, unknown or misshapen entries; nothing is changed then.
    */
   loadStateDict(state: { readonly [name: string]: Tensor }): void;
+}
+
+/** A module that can be written as ONNX. */
+export interface OnnxModule extends Module {
+  /** Adds what `forward` computes. */
+  toOnnx(graph: OnnxGraph, x: OnnxValue): OnnxValue;
 }
 
 /** The part of a {@link Module} that follows from its parameters. */

@@ -22,7 +22,7 @@ interface Case {
 type Make = (...values: unknown[]) => Module;
 const make = { linear, conv2d, layerNorm, gru } as unknown as Record<string, Make>;
 
-const { cases } = readRecording<{ cases: Case[] }>("modules");
+const { cases } = readRecording<{ cases: Case[] }>("pytorch-modules");
 
 afterAll(() => setDevice("reference"));
 
