@@ -33,7 +33,7 @@ export interface ProgramRole {
 }
 
 /** The version of the protocol that this package speaks. */
-export const PROTOCOL_VERSION = 1;
+const protocolVersion = 1;
 
 const protocol = "gradbridge";
 /** Milliseconds that a program has to end by itself, and to finish its last words after it ended. */
@@ -151,7 +151,7 @@ export class ChildProgram {
     this.#spawn();
     const { startTimeoutMilliseconds = 60_000 } = this.#options;
     const { role, hello } = this.#role;
-    const fields = { ...hello, protocol, version: PROTOCOL_VERSION, role };
+    const fields = { ...hello, protocol, version: protocolVersion, role };
     const greeting = await this.#ask(
       { type: "hello", fields, arrays: {} },
       startTimeoutMilliseconds,
@@ -159,10 +159,10 @@ export class ChildProgram {
     );
     if (greeting.type === "error") throw this.#abandon("program-start", textOf(greeting));
     const { protocol: theirs, version } = greeting.fields;
-    if (greeting.type !== "hello" || theirs !== protocol || version !== PROTOCOL_VERSION) {
+    if (greeting.type !== "hello" || theirs !== protocol || version !== protocolVersion) {
       throw this.#abandon(
         "program-start",
-        `greeted with ${greeting.type}, protocol ${theirs} version ${version}; needed is hello, ${protocol} version ${PROTOCOL_VERSION}.`,
+        `greeted with ${greeting.type}, protocol ${theirs} version ${version}; needed is hello, ${protocol} version ${protocolVersion}.`,
       );
     }
     this.#greeting = greeting;

@@ -38,8 +38,8 @@ export interface PythonGymnasiumOptions extends Omit<ProgramOptions, "command" |
 }
 
 /**
- * Real Gymnasium environments: a Python process runs them as one vector, and answers through pipes. A step costs about
- * 50 µs on top of what Python needs, so use many at once. What environments print goes to stderr.
+ * Real Gymnasium environments: a Python process runs them as one vector, and answers through pipes. A step costs some
+ * 50 to 100 µs on top of what Python needs, so use many at once. What environments print goes to stderr.
  *
  * Spaces with arrays (`Box`, `Discrete`, `MultiDiscrete`, `MultiBinary`, and `Dict` and `Tuple` of those) can be sent. 64-bit
  * integers arrive as 32-bit ones where the space's bounds allow it and else as float64. `final_obs` and `final_info` arrive as
