@@ -85,17 +85,19 @@ fn logistic(x: f32) -> f32 {
 `;
 
 const logarithm = `
-// log(u (1 + correction)) for a normal positive u; shift is added to the exponent
-fn logCorrected(v: f32, correction: f32, shift: i32) -> f32 {
-  let bits = bitcast<i32>(v) - 0x3f3504f3;
-  let k = f32((bits >> 23u) + shift);
-  let f = bitcast<f32>((bits & 0x007fffff) + 0x3f3504f3) - 1.0;
+// log(1 + f) + k ln 2 for √½ ≤ 1 + f < √2
+fn logOfFraction(f: f32, k: f32) -> f32 {
   let s = f / (f + 2.0);
   let z = s * s;
   let p = ((0.29872560501098633 * z + 0.3997751772403717) * z + 0.6666677594184875) * z;
   let halfSquare = 0.5 * f * f;
-  let tail = s * (halfSquare + p) + (k * 1.428606765330187e-6 + correction);
+  let tail = s * (halfSquare + p) + k * 1.428606765330187e-6;
   return k * 0.693145751953125 - ((halfSquare - tail) - f);
+}
+// of a normal positive number; shift is added to the exponent
+fn logOfNormal(v: f32, shift: i32) -> f32 {
+  let bits = bitcast<i32>(v) - 0x3f3504f3;
+  return logOfFraction(bitcast<f32>((bits & 0x007fffff) + 0x3f3504f3) - 1.0, f32((bits >> 23u) + shift));
 }
 // x = 2^k f32(bits), also where the device would flush a subnormal x to 0
 fn logarithm(x: f32) -> f32 {
@@ -103,16 +105,17 @@ fn logarithm(x: f32) -> f32 {
   if ((bits & 0x7fffffffu) == 0u) { return -infinity(); }
   if (bits > 0x7f800000u) { return nan(); }
   if (bits == 0x7f800000u) { return x; }
-  if (bits < 0x00800000u) { return logCorrected(f32(bits), 0.0, -149); }
-  return logCorrected(x, 0.0, 0);
+  if (bits < 0x00800000u) { return logOfNormal(f32(bits), -149); }
+  return logOfNormal(x, 0);
 }
+// near 0 the part of x that 1 + x loses counts: there 1 + x has no exponent to take out, and x itself is the fraction
 fn logarithmOfOnePlus(x: f32) -> f32 {
   if (isZero(x) || isNaN(x)) { return x; }
   if (x == -1.0) { return -infinity(); }
   if (x < -1.0) { return nan(); }
   if (isInfinite(x)) { return x; }
-  let v = 1.0 + x;
-  return logCorrected(v, (x - (v - 1.0)) / v, 0);
+  if (x > -0.29 && x < 0.41) { return logOfFraction(x, 0.0); }
+  return logOfNormal(1.0 + x, 0);
 }
 fn softPlus(x: f32) -> f32 {
   if (isNaN(x)) { return x; }
@@ -189,14 +192,10 @@ fn turn(x: f32, quarters: i32) -> f32 {
 
 const power = `
 struct Pair { high: f32, low: f32 }
+// the first 12 bits: products of two such numbers are exact. Taken from the bits, so that no compiler simplifies a
+// difference in which it occurs, as it may simplify (1 + x) − 1
 fn upperBits(a: f32) -> f32 { return bitcast<f32>(bitcast<u32>(a) & 0xfffff000u); }
-// a b as a rounded product and its error (Dekker 1971)
-fn product(a: f32, b: f32) -> Pair {
-  let p = a * b;
-  let ah = upperBits(a); let al = a - ah; let bh = upperBits(b); let bl = b - bh;
-  return Pair(p, ((ah * bh - p) + ah * bl + al * bh) + al * bl);
-}
-// log2 of a finite x > 0, to 2^-31 of itself
+// log2 of a finite x > 0 in two parts, the first of 12 bits, to 2^-30 of itself
 fn logarithmToTwo(x: f32) -> Pair {
   var bits = bitcast<i32>(x); var shift = 0;
   if (bits < 0x00800000) { bits = bitcast<i32>(f32(bits)); shift = -149; }
@@ -205,20 +204,18 @@ fn logarithmToTwo(x: f32) -> Pair {
   let m = bitcast<f32>((bits & 0x007fffff) + 0x3f3504f3);
   let numerator = m - 1.0;
   let denominator = m + 1.0;
-  let denominatorLow = m - (denominator - 1.0);
+  let denominatorHigh = upperBits(denominator);
+  let denominatorLow = m - (denominatorHigh - 1.0);
   let s = numerator / denominator;
-  let back = product(s, denominator);
-  let sLow = (((numerator - back.high) - back.low) - s * denominatorLow) / denominator;
+  let sHigh = upperBits(s);
+  let sLow = ((numerator - sHigh * denominatorHigh) - sHigh * denominatorLow) / denominator;
   let z = s * s;
   let tail = s * z * ((((0.28292090595468833 * z + 0.3199043221052746) * z + 0.4122092838779623) * z
     + 0.577077942074736) * z + 0.9617966941142595);
-  let main = product(s, 2.885390043258667);
-  let rest = main.low + s * 3.8519182e-8 + sLow * 2.885390043258667 + tail;
-  let sum = k + main.high;
-  if (k == 0.0) { let exact = main.high + rest; return Pair(exact, (main.high - exact) + rest); }
-  let low = (main.high - (sum - k)) + rest;
-  let high = sum + low;
-  return Pair(high, (sum - high) + low);
+  let main = sHigh * 2.884765625;
+  let rest = (sHigh * 0.000624456777926774 + sLow * 2.8853900817779268) + tail;
+  let high = upperBits(k + (main + rest));
+  return Pair(high, ((k - high) + main) + rest);
 }
 fn raised(x: f32, y: f32) -> f32 {
   if (x == 1.0 || isZero(y)) { return 1.0; }
@@ -238,13 +235,13 @@ fn raised(x: f32, y: f32) -> f32 {
     result = select(0.0, infinity(), (magnitude > 1.0) == (y > 0.0));
   } else {
     let l = logarithmToTwo(magnitude);
-    let rough = y * l.high;
+    let rough = y * l.high + y * l.low;
     if (rough >= 128.5) { result = infinity(); }
     else if (rough < -151.0) { result = 0.0; }
     else {
-      let t = product(y, l.high);
-      let n = round(t.high);
-      let r = (t.high - n) + (t.low + y * l.low);
+      let n = round(rough);
+      let yHigh = upperBits(y);
+      let r = ((yHigh * l.high - n) + (y - yHigh) * l.high) + y * l.low;
       let p = 1.0 + r * ((((((1.5201931325124165e-5 * r + 0.00015469291422078613) * r + 0.00133339225304137) * r
         + 0.009618027252274423) * r + 0.055504103534707534) * r + 0.24022651198181597) * r + 0.6931471807284488);
       let half = i32(n) >> 1u;
