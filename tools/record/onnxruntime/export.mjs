@@ -1,8 +1,32 @@
 // Prints models as ONNX files in base64, with how each was made and inputs for it: what models.py runs.
 
 import { setDevice, tensor } from "../../../packages/core/dist/index.js";
-import * as policies from "../../../packages/policy/dist/index.js";
+import {
+  actorCritic,
+  bernoulliHead,
+  categoricalHead,
+  conv2d,
+  gaussianHead,
+  gru,
+  layerNorm,
+  linear,
+  multiCategoricalHead,
+  OnnxGraph,
+  serializeOnnx,
+  squashedGaussianHead,
+  stateDependentGaussianHead,
+} from "../../../packages/policy/dist/index.js";
 import { generator } from "../../../packages/random/dist/index.js";
+
+const makeHead = {
+  categoricalHead,
+  multiCategoricalHead,
+  bernoulliHead,
+  gaussianHead,
+  squashedGaussianHead,
+  stateDependentGaussianHead,
+};
+const makeModule = { linear, conv2d, layerNorm, gru };
 
 await setDevice("reference");
 const random = generator(50);
@@ -32,8 +56,8 @@ const cases = [];
 for (const [i, head] of heads.entries()) {
   const options = { observationSize: 3, ...networks[i % networks.length] };
   const [name, ...values] = head;
-  const policy = policies.actorCritic({ ...options, head: policies[name](...values), generator: generator(i) });
-  const model = base64(policies.serializeOnnx(policy));
+  const policy = actorCritic({ ...options, head: makeHead[name](...values), generator: generator(i) });
+  const model = base64(serializeOnnx(policy));
   cases.push({ head, options, seed: i, input: { name: "observation", ...draw([5, 3]) }, model });
 }
 
@@ -51,8 +75,8 @@ const modules = [
   ["gru", [3, 4], [5, 2, 3]],
 ];
 for (const [module, values, shape] of modules) {
-  const layer = policies[module](...values);
-  const graph = new policies.OnnxGraph();
+  const layer = makeModule[module](...values);
+  const graph = new OnnxGraph();
   const input = { name: "x", ...draw(shape) };
   const x = graph.input("x", shape);
   const output = layer.forward(tensor(new Float32Array(input.shape.reduce((a, b) => a * b, 1)), { shape }));
