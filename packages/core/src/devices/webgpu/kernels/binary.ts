@@ -72,7 +72,7 @@ z[i] = ${f(at("x"), at("y"))};`,
 }
 
 /** f(x, y) as a WGSL expression. */
-export function floatText(op: BinaryOp, x: string, y: string): string {
+function floatText(op: BinaryOp, x: string, y: string): string {
   switch (op) {
     case "add":
       return `${x} + ${y}`;

@@ -20,7 +20,7 @@ export function lowerUnary(kernel: KernelOf<"unary">, limits: KernelLimits): Low
 }
 
 /** f(x) as a WGSL expression. */
-export function floatText(op: UnaryOp, x: string): string {
+function floatText(op: UnaryOp, x: string): string {
   switch (op) {
     case "neg":
       return `negated(${x})`;
