@@ -39,7 +39,8 @@ export interface Backend {
   allocate(dtype: DType, length: number): DeviceBuffer;
   /**
    * A promise that the buffer will not be used again. Never needed for correctness: a buffer that becomes
-   * unreachable without `free` must not leak either, even in a loop that never yields to the event loop.
+   * unreachable without `free` must not leak either, even in a loop that never yields to the event loop; devices that are
+   * read asynchronously may wait for it to yield.
    */
   free(buffer: DeviceBuffer): void;
   /** Copies `values` (same dtype and length) to the device. The caller may change `values` afterwards. */
