@@ -18,4 +18,4 @@ export { copyBytes, fillBits, castToFloat, castToInteger } from "./movement";
 export { gatherElements, gatherSlices, scatterAddElements, scatterAddSlices } from "./movement";
 export { copyPlane, copyStrided } from "./copy";
 export { softmaxFloat } from "./softmax";
-export { adamFloat, sgdFloat, sgdMomentumFloat } from "./optimizer";
+export { adamFloat, adamFromTable, sgdFloat, sgdMomentumFloat } from "./optimizer";

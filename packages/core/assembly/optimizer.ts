@@ -63,3 +63,14 @@ export function adamFloat(
     v128.store(parameter, f32x4.sub(p, f32x4.div(f32x4.mul(steps, m), denominator)));
   }
 }
+
+/** `adamFloat` with its eight numbers, from `stepSize` on, in memory. */
+export function adamFromTable(
+  numbers: usize, gradient: usize, parameter: usize, firstMoment: usize, secondMoment: usize, length: i32,
+): void {
+  adamFloat(
+    gradient, parameter, firstMoment, secondMoment, length, load<f32>(numbers), load<f32>(numbers, 4),
+    load<f32>(numbers, 8), load<f32>(numbers, 12), load<f32>(numbers, 16), load<f32>(numbers, 20),
+    load<f32>(numbers, 24), load<f32>(numbers, 28),
+  );
+}

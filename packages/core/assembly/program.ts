@@ -15,7 +15,7 @@ import { matmulInteger } from "./matmul-integer";
 import {
   castToFloat, castToInteger, copyBytes, fillBits, gatherElements, gatherSlices, scatterAddElements, scatterAddSlices,
 } from "./movement";
-import { adamFloat, sgdFloat, sgdMomentumFloat } from "./optimizer";
+import { adamFloat, adamFromTable, sgdFloat, sgdMomentumFloat } from "./optimizer";
 import { reduceFloat, reduceInteger } from "./reduce";
 import { useLayout, useOwnLayout } from "./scratch";
 import { softmaxFloat } from "./softmax";
@@ -58,6 +58,7 @@ const SOFTMAX_FLOAT: i32 = 29;
 const SGD_FLOAT: i32 = 30;
 const SGD_MOMENTUM_FLOAT: i32 = 31;
 const ADAM_FLOAT: i32 = 32;
+const ADAM_FROM_TABLE: i32 = 33;
 
 /** Bytes before the arguments. */
 const HEADER: usize = 8;
@@ -209,6 +210,11 @@ function runList(p: usize): void {
         adamFloat(
           address(p, 0), address(p, 1), address(p, 2), address(p, 3), word(p, 4), number(p, 5), number(p, 6),
           number(p, 7), number(p, 8), number(p, 9), number(p, 10), number(p, 11), number(p, 12),
+        );
+        break;
+      case ADAM_FROM_TABLE:
+        adamFromTable(
+          address(p, 0), address(p, 1), address(p, 2), address(p, 3), address(p, 4), word(p, 5),
         );
         break;
       default: unreachable();

@@ -1,5 +1,6 @@
 import { GradbridgeError } from "@gradbridge/random";
 import type { Backend, DeviceBuffer, Launch, Program } from "../devices/backend.ts";
+import type { AnyKernel } from "../devices/kernel.ts";
 import { recordInOrder } from "../devices/record-in-order.ts";
 import type { RecordedStep } from "../tensor/recording.ts";
 
@@ -26,7 +27,7 @@ export class Plan {
     lasting: ReadonlySet<DeviceBuffer>,
   ) {
     refuseChangedInputs(steps, inputs);
-    const launches: Launch[] = [];
+    const launches: Launch<AnyKernel>[] = [];
     const hostSteps: (() => void)[] = [];
     for (const step of reuseBuffers(backend, steps, made, lasting)) {
       if ("effect" in step) {

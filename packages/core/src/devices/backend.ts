@@ -1,5 +1,5 @@
 import type { DType, TypedArray } from "../tensor/dtype.ts";
-import type { Kernel } from "./kernel.ts";
+import type { AnyKernel, FusedKind, Kernel } from "./kernel.ts";
 
 /** A dense run of elements on a device. Opaque: only the backend that allocated it looks inside. */
 export interface DeviceBuffer {
@@ -8,8 +8,8 @@ export interface DeviceBuffer {
 }
 
 /** One kernel of a recorded run, on buffers that stay the same from run to run. */
-export interface Launch {
-  readonly kernel: Kernel;
+export interface Launch<K extends AnyKernel = Kernel> {
+  readonly kernel: K;
   readonly inputs: readonly DeviceBuffer[];
   readonly outputs: readonly DeviceBuffer[];
 }
@@ -20,7 +20,7 @@ export interface Program {
    * Exchanges the kernel of launch `index` for one that differs in numbers only (a learning rate, a bias correction), not in
    * kind, sizes or strides.
    */
-  setKernel(index: number, kernel: Kernel): void;
+  setKernel(index: number, kernel: AnyKernel): void;
   /**
    * Copies `inputs` (dtypes and lengths as recorded) into the program's own input buffers, then runs every launch in
    * order. Allocates nothing.
@@ -35,6 +35,8 @@ export interface Backend {
   readonly name: string;
   /** The element types that every kernel kind accepts here. */
   readonly dtypes: readonly DType[];
+  /** The kinds of fused kernels that it has; it is given no others. Default: none. */
+  readonly fused?: readonly FusedKind[];
   /** New memory with undefined contents: the next `write` or kernel fills it. */
   allocate(dtype: DType, length: number): DeviceBuffer;
   /**
@@ -50,12 +52,12 @@ export interface Backend {
   /** As `read`, at once. Absent where device memory is not host-visible. */
   readSync?(buffer: DeviceBuffer): TypedArray;
   /** Runs one kernel. Inputs and outputs are distinct buffers except where the kernel says it works in place. */
-  run(kernel: Kernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void;
+  run(kernel: AnyKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void;
   /**
    * Makes launches ready for replay. `inputs` are the program's own input buffers: launches read them, none writes them, and
    * `run` fills them first. Optional: without it, `recordInOrder` runs the launches one by one.
    */
-  record?(launches: readonly Launch[], inputs: readonly DeviceBuffer[]): Program;
+  record?(launches: readonly Launch<AnyKernel>[], inputs: readonly DeviceBuffer[]): Program;
   /** Frees the device. Buffers become unusable. */
   dispose(): void;
 }

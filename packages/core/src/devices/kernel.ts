@@ -5,7 +5,7 @@
  * operation of a known kind adds one word to a list below. Every input and output buffer is dense and
  * row-major; strides and offsets count elements. A stride of 0 repeats an element (broadcasting).
  */
-import type { DType } from "../tensor/dtype.ts";
+import type { DType, TypedArray } from "../tensor/dtype.ts";
 
 /** y = f(x), element by element. */
 export type UnaryOp =
@@ -215,6 +215,29 @@ export type Kernel =
       readonly biasCorrection2: number;
     };
 
+/**
+ * Kernels that a backend need not have: it sees those alone that it lists as `fused`. Everything has a form without them, with
+ * the same results.
+ */
+export type FusedKernel =
+  /**
+   * Adam with its numbers in memory, so that a recorded step need not be changed from step to step. In place. inputs
+   * [gradient, table of [rows, 8]], outputs [parameter, m, v]. Row `row` of the table holds, in the order of {@link adamNumbers}:
+   * learningRate / biasCorrection1, 1 − β₁, β₂, 1 − β₂, ε, weight decay to add to the gradient, factor of the parameter
+   * (1, or 1 − learningRate · weightDecay where decoupled), 1 / √biasCorrection2.
+   */
+  {
+    readonly kind: "adamFromTable";
+    readonly dtype: DType;
+    readonly length: number;
+    readonly row: number;
+  };
+
+export type FusedKind = FusedKernel["kind"];
+
+/** Every kernel there is: what a backend that lists all fused kinds is given. */
+export type AnyKernel = Kernel | FusedKernel;
+
 export type KernelKind = Kernel["kind"];
 
 /** The kernel of one kind. */
@@ -263,3 +286,25 @@ export const compareOps: readonly CompareOp[] = [
 ];
 export const reduceOps: readonly ReduceOp[] = ["sum", "prod", "max", "min", "argmax", "argmin"];
 export const activations: readonly Activation[] = ["none", "relu", "tanh", "sigmoid"];
+
+/** Numbers in one row of the table of `adamFromTable`. */
+
+export const adamNumbersWidth = 8;
+
+/** Writes the numbers of an Adam step as row `row` of a table. */
+export function adamNumbers(
+  kernel: Omit<KernelOf<"adam">, "kind" | "dtype" | "length">,
+  table: TypedArray,
+  row: number,
+): void {
+  const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled } = kernel;
+  const at = row * adamNumbersWidth;
+  table[at] = learningRate / kernel.biasCorrection1;
+  table[at + 1] = 1 - beta1;
+  table[at + 2] = beta2;
+  table[at + 3] = 1 - beta2;
+  table[at + 4] = epsilon;
+  table[at + 5] = decoupled ? 0 : weightDecay;
+  table[at + 6] = decoupled ? 1 - learningRate * weightDecay : 1;
+  table[at + 7] = 1 / Math.sqrt(kernel.biasCorrection2);
+}

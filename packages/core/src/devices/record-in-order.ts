@@ -1,10 +1,10 @@
 import type { Backend, DeviceBuffer, Launch, Program } from "./backend.ts";
-import type { Kernel } from "./kernel.ts";
+import type { AnyKernel, Kernel } from "./kernel.ts";
 
 /** `Backend.record` for every backend that has none: the launches, one by one, through `run`. */
 export function recordInOrder(
   backend: Backend,
-  launches: readonly Launch[],
+  launches: readonly Launch<AnyKernel>[],
   inputs: readonly DeviceBuffer[],
 ): Program {
   const kernels = launches.map(({ kernel }) => kernel);

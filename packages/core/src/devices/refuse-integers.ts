@@ -1,5 +1,5 @@
 import { DTypeError } from "../errors.ts";
-import type { BinaryOp, Kernel, UnaryOp } from "./kernel.ts";
+import type { AnyKernel, BinaryOp, UnaryOp } from "./kernel.ts";
 
 /** Unary operations whose results are not integers: int32 has no such kernel. */
 const floatUnaryOps: ReadonlySet<UnaryOp> = new Set<UnaryOp>([
@@ -29,7 +29,7 @@ const floatBinaryOps: ReadonlySet<BinaryOp> = new Set<BinaryOp>(["tanhGradient",
  *
  * @throws DTypeError for a kernel of dtype int32 that only floats have.
  */
-export function refuseIntegers(kernel: Kernel): void {
+export function refuseIntegers(kernel: AnyKernel): void {
   if (kernel.dtype !== "int32") return;
   switch (kernel.kind) {
     case "unary":
@@ -48,6 +48,7 @@ export function refuseIntegers(kernel: Kernel): void {
       break;
     case "sgd":
     case "adam":
+    case "adamFromTable":
       refuse(kernel.kind);
       break;
     case "fill":

@@ -1,5 +1,5 @@
 import type { Backend, DeviceBuffer } from "../devices/backend.ts";
-import type { Kernel } from "../devices/kernel.ts";
+import type { AnyKernel } from "../devices/kernel.ts";
 import { DeviceError } from "../errors.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { active, effect, type KernelSource } from "../tensor/recording.ts";
@@ -8,7 +8,7 @@ import { type Tensor, wrap } from "../tensor/tensor.ts";
 
 /** Runs kernels into a new tensor on the inputs' device. `kernels` of several write parts of it in turn. */
 export function launch(
-  kernel: Kernel,
+  kernel: AnyKernel,
   inputs: readonly Tensor[],
   shape: Shape,
   dtype: DType = inputs[0].dtype,

@@ -1,8 +1,8 @@
 import { GradbridgeError } from "@gradbridge/random";
-import type { Kernel } from "../devices/kernel.ts";
+import { adamNumbers, adamNumbersWidth, type Kernel, type KernelOf } from "../devices/kernel.ts";
 import { launchInPlace } from "../ops/launch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkOption, type Optimizer, optimizerFrom } from "./optimizer.ts";
+import { checkOption, type Optimizer, optimizerFrom, type StepNumbers } from "./optimizer.ts";
 
 /** Options of {@link adam} and {@link adamW}. */
 export interface AdamOptions {
@@ -14,6 +14,29 @@ export interface AdamOptions {
   readonly epsilon?: number;
   /** Default 0 for `adam` (added to the gradient), 0.01 for `adamW` (applied to the parameter). */
   readonly weightDecay?: number;
+}
+
+type AdamSettings = Omit<KernelOf<"adam">, "kind" | "dtype" | "length">;
+
+/** 1 − β₁ᵗ and 1 − β₂ᵗ, computed once for all parameters that are at the same step. */
+class BiasCorrections {
+  first = 0;
+  second = 0;
+  #step = 0;
+  readonly #beta1: number;
+  readonly #beta2: number;
+
+  constructor(beta1: number, beta2: number) {
+    this.#beta1 = beta1;
+    this.#beta2 = beta2;
+  }
+
+  at(step: number): void {
+    if (step === this.#step) return;
+    this.#step = step;
+    this.first = 1 - this.#beta1 ** step;
+    this.second = 1 - this.#beta2 ** step;
+  }
 }
 
 function build(
@@ -39,26 +62,44 @@ function build(
       "option",
       `${name}: epsilon must be above 0, or a zero gradient divides by zero.`,
     );
+  const corrections = new BiasCorrections(beta1, beta2);
+  const settings = (numbers: StepNumbers): AdamSettings => {
+    corrections.at(numbers.step);
+    const { first, second } = corrections;
+    return {
+      learningRate: numbers.learningRate,
+      beta1,
+      beta2,
+      epsilon,
+      weightDecay,
+      decoupled,
+      biasCorrection1: first,
+      biasCorrection2: second,
+    };
+  };
   return optimizerFrom(
     {
       name,
       learningRate,
       slots: ["m", "v"],
-      update(parameter, gradient, slots, numbers) {
-        const kernel = (): Kernel => ({
-          kind: "adam",
-          dtype: parameter.dtype,
-          length: parameter.size,
-          learningRate: numbers.learningRate,
-          beta1,
-          beta2,
-          epsilon,
-          weightDecay,
-          decoupled,
-          biasCorrection1: 1 - beta1 ** numbers.step,
-          biasCorrection2: 1 - beta2 ** numbers.step,
-        });
-        launchInPlace(kernel, [gradient], [parameter, ...slots]);
+      update(parameter, gradient, slots, numbers, place) {
+        const { dtype, size: length } = parameter;
+        if (place === null) {
+          const kernel = (): Kernel => ({ kind: "adam", dtype, length, ...settings(numbers) });
+          launchInPlace(kernel, [gradient], [parameter, ...slots]);
+        } else {
+          const { table, row } = place;
+          launchInPlace(
+            { kind: "adamFromTable", dtype, length, row },
+            [gradient, table],
+            [parameter, ...slots],
+          );
+        }
+      },
+      table: {
+        kind: "adamFromTable",
+        width: adamNumbersWidth,
+        write: (numbers, table, row) => adamNumbers(settings(numbers), table, row),
       },
     },
     parameters,

@@ -1,10 +1,12 @@
 import { GradbridgeError } from "@gradbridge/random";
 import { noGrad } from "../autograd/mode.ts";
+import type { FusedKind } from "../devices/kernel.ts";
 import { ShapeError } from "../errors.ts";
 import { zerosLike } from "../ops/constant-like.ts";
 import { clone, overwrite } from "../ops/detach.ts";
 import { filledLike } from "../ops/launch.ts";
-import { effect, outsideRecording } from "../tensor/recording.ts";
+import { allocateArray, type TypedArray } from "../tensor/dtype.ts";
+import { active, effect, outsideRecording } from "../tensor/recording.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -46,6 +48,12 @@ export interface StepNumbers {
   readonly learningRate: number;
 }
 
+/** Where a fused kernel finds the numbers of its step. */
+export interface TablePlace {
+  readonly table: Tensor;
+  readonly row: number;
+}
+
 /** What distinguishes one optimizer from another. */
 export interface UpdateRule {
   readonly name: string;
@@ -54,9 +62,22 @@ export interface UpdateRule {
   readonly slots: readonly string[];
   /**
    * Updates one parameter (and its slots) in place. `numbers` are read anew at every replay of a compiled step, so
-   * kernels that hold them are given as functions.
+   * kernels that hold them are given as functions. `place` is not null where the device takes them from memory.
    */
-  update(parameter: Tensor, gradient: Tensor, slots: readonly Tensor[], numbers: StepNumbers): void;
+  update(
+    parameter: Tensor,
+    gradient: Tensor,
+    slots: readonly Tensor[],
+    numbers: StepNumbers,
+    place: TablePlace | null,
+  ): void;
+  /** How the numbers of a step are laid out in memory for a fused kernel; absent where there is none. */
+  readonly table?: {
+    readonly kind: FusedKind;
+    /** Numbers per parameter. */
+    readonly width: number;
+    write(numbers: StepNumbers, table: TypedArray, row: number): void;
+  };
 }
 
 /** Builds an optimizer from its rule. */
@@ -69,6 +90,23 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
   };
   const numbers = parameters.map(() => ({ step: 0, learningRate: rule.learningRate }));
   let steps = 0;
+  // A recorded step writes the numbers of its next run here before its kernels run, so every recorded step has a table of its own.
+  let eagerTable: Tensor | null = null;
+  const tableFor = (due: readonly number[]): Tensor | null => {
+    const { table: layout } = rule;
+    if (layout === undefined || due.length === 0 || !alike(parameters, layout.kind)) return null;
+    const size = parameters.length * layout.width;
+    const make = (): Tensor =>
+      outsideRecording(() => lasting(filledLike(parameters[0], [parameters.length, layout.width], 0)));
+    if (active.recording === null) eagerTable ??= make();
+    const table = active.recording === null ? eagerTable! : make();
+    const values = allocateArray(table.dtype, size);
+    effect(() => {
+      for (let row = 0; row < due.length; row++) layout.write(numbers[due[row]], values, row);
+      table.storage.backend.write(table.storage.buffer, values);
+    });
+    return table;
+  };
   const optimizer: Optimizer = {
     name: rule.name,
     parameters,
@@ -77,16 +115,19 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
       effect(() => {
         steps++;
       });
+      const due = parameters.flatMap(({ grad }, i) => (grad === null ? [] : [i]));
+      for (const i of due) checkGradientOf(rule.name, parameters[i], i);
+      effect(() => {
+        for (const i of due) {
+          numbers[i].step++;
+          numbers[i].learningRate = optimizer.learningRate;
+        }
+      });
+      const table = tableFor(due);
       noGrad(() => {
-        parameters.forEach((parameter, i) => {
-          if (parameter.grad === null) return;
-          checkGradientOf(rule.name, parameter, i);
-          const own = numbers[i];
-          effect(() => {
-            own.step++;
-            own.learningRate = optimizer.learningRate;
-          });
-          rule.update(parameter, parameter.grad, slotsOf(i), own);
+        due.forEach((i, row) => {
+          const parameter = parameters[i];
+          rule.update(parameter, parameter.grad!, slotsOf(i), numbers[i], table && { table, row });
         });
       });
     },
@@ -128,6 +169,13 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
     },
   };
   return optimizer;
+}
+
+/** Whether all parameters are of one dtype on one device, and that has the fused kernel. */
+function alike(parameters: readonly Tensor[], kind: FusedKind): boolean {
+  const [{ dtype, storage }] = parameters;
+  if (storage.backend.fused?.includes(kind) !== true) return false;
+  return parameters.every((other) => other.dtype === dtype && other.storage.backend === storage.backend);
 }
 
 /** Marks a tensor that outlives the scope it was made in. */

@@ -1,10 +1,10 @@
 import type { Backend, DeviceBuffer } from "../devices/backend.ts";
-import type { Kernel } from "../devices/kernel.ts";
+import type { AnyKernel } from "../devices/kernel.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A kernel, or a function that gives it anew for every run: for numbers that change, such as a learning rate. */
-export type KernelSource = Kernel | (() => Kernel);
+export type KernelSource = AnyKernel | (() => AnyKernel);
 
 /** One step of a recorded run: a kernel on buffers, or a host effect such as counting optimizer steps. */
 export type RecordedStep =

@@ -1,14 +1,14 @@
 import { GradbridgeError } from "@gradbridge/random";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, DeviceBuffer } from "../backend.ts";
-import type { Kernel } from "../kernel.ts";
+import type { AnyKernel, FusedKind } from "../kernel.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import { binaryCases, fillAndCastCases, unaryCases, whereCases } from "./elementwise-cases.ts";
 import { type KernelCase, stale } from "./kernel-case.ts";
 import { matmulCases } from "./matmul-cases.ts";
 import { copyCases, gatherCases } from "./movement-cases.ts";
-import { adamCases, sgdCases } from "./optimizer-cases.ts";
+import { adamCases, adamFromTableCases, sgdCases } from "./optimizer-cases.ts";
 import { cumsumCases, reduceCases, softmaxCases } from "./reduce-cases.ts";
 
 export interface CheckBackendOptions {
@@ -28,7 +28,7 @@ export interface CheckBackendOptions {
 /** What a conformance run found. */
 export interface ConformanceReport {
   readonly passed: number;
-  readonly failed: readonly { readonly kernel: Kernel; readonly message: string }[];
+  readonly failed: readonly { readonly kernel: AnyKernel; readonly message: string }[];
 }
 
 /**
@@ -42,7 +42,7 @@ export async function checkBackend(
   backend: Backend,
   options: CheckBackendOptions = {},
 ): Promise<ConformanceReport> {
-  return checkCases(backend, casesOfAll(backend.dtypes), options);
+  return checkCases(backend, casesOfAll(backend), options);
 }
 
 /** As {@link checkBackend}, on cases of one's own: sizes at which one device changes its ways. Internal. */
@@ -58,7 +58,7 @@ export async function checkCases(
     subnormals = true,
   } = options;
   let passed = 0;
-  const failed: { kernel: Kernel; message: string }[] = [];
+  const failed: { kernel: AnyKernel; message: string }[] = [];
   for (const kernelCase of cases) {
     if (kernelCase.special === true && !specialValues) continue;
     const judged = subnormals ? kernelCase : withoutSubnormals(kernelCase);
@@ -69,6 +69,10 @@ export async function checkCases(
   return { passed, failed };
 }
 
+const fusedCases: { readonly [Kind in FusedKind]: (dtype: DType) => Generator<KernelCase> } = {
+  adamFromTable: adamFromTableCases,
+};
+
 function withoutSubnormals(kernelCase: KernelCase): KernelCase {
   if (kernelCase.special !== true) return kernelCase;
   const smallestNormal = kernelCase.kernel.dtype === "float64" ? 2 ** -1022 : 2 ** -126;
@@ -76,12 +80,12 @@ function withoutSubnormals(kernelCase: KernelCase): KernelCase {
   return { ...kernelCase, inputs: kernelCase.inputs.map((list) => list.map(normal)) };
 }
 
-function* casesOfAll(dtypes: readonly DType[]): Generator<KernelCase> {
-  for (const dtype of dtypes) yield* casesOf(dtype, dtypes);
+function* casesOfAll(backend: Backend): Generator<KernelCase> {
+  for (const dtype of backend.dtypes) yield* casesOf(dtype, backend);
 }
 
 /** Every case of one element type. */
-function* casesOf(dtype: DType, dtypes: readonly DType[]): Generator<KernelCase> {
+function* casesOf(dtype: DType, { dtypes, fused = [] }: Backend): Generator<KernelCase> {
   yield* fillAndCastCases(dtype, dtypes);
   yield* unaryCases(dtype);
   yield* binaryCases(dtype);
@@ -94,6 +98,7 @@ function* casesOf(dtype: DType, dtypes: readonly DType[]): Generator<KernelCase>
   yield* softmaxCases(dtype);
   yield* sgdCases(dtype);
   yield* adamCases(dtype);
+  for (const kind of fused) yield* fusedCases[kind](dtype);
 }
 
 /** What is wrong, or null. */
@@ -139,7 +144,7 @@ async function runCase(backend: Backend, kernelCase: KernelCase): Promise<TypedA
   return results;
 }
 
-function isRefused(kernel: Kernel): boolean {
+function isRefused(kernel: AnyKernel): boolean {
   try {
     refuseIntegers(kernel);
     return false;

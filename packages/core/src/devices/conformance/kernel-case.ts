@@ -1,9 +1,9 @@
 import { allocateArray, type DType, type TypedArray } from "../../tensor/dtype.ts";
-import type { Kernel } from "../kernel.ts";
+import type { AnyKernel } from "../kernel.ts";
 
 /** One run of one kernel: what goes in, what the output buffers hold before, and how the result is judged. */
 export interface KernelCase {
-  readonly kernel: Kernel;
+  readonly kernel: AnyKernel;
   readonly inputs: readonly TypedArray[];
   /** Lengths and first contents of the outputs: kernels that work in place, or write in part, depend on them. */
   readonly outputs: readonly TypedArray[];

@@ -1,4 +1,5 @@
 import type { DType } from "../../tensor/dtype.ts";
+import { adamNumbers, adamNumbersWidth, type KernelOf } from "../kernel.ts";
 import { type KernelCase, oddLengths, values } from "./kernel-case.ts";
 
 /** Gradient descent: plain, with momentum, dampened, Nesterov's, with weight decay, first and later steps. */
@@ -39,14 +40,9 @@ export function* adamCases(dtype: DType): Generator<KernelCase> {
             kind: "adam",
             dtype,
             length,
-            learningRate: 0.01,
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-5,
+            ...adamAt(step),
             weightDecay,
             decoupled,
-            biasCorrection1: 1 - 0.9 ** step,
-            biasCorrection2: 1 - 0.999 ** step,
           },
           inputs: [values(dtype, length, 1)],
           outputs: [values(dtype, length, 2), values(dtype, length, 3), square],
@@ -55,4 +51,36 @@ export function* adamCases(dtype: DType): Generator<KernelCase> {
       }
     }
   }
+}
+
+/** The same with its numbers in memory, in the first and in a later row. */
+export function* adamFromTableCases(dtype: DType): Generator<KernelCase> {
+  for (const length of oddLengths) {
+    for (const row of [0, 2]) {
+      const square = values(dtype, length, 4).map((value) => value * value);
+      const table = values(dtype, 3 * adamNumbersWidth, 6);
+      const decay = { weightDecay: 0.1, decoupled: row === 0 };
+      const numbers = { ...adamAt(row + 1), ...decay };
+      if (dtype !== "int32") adamNumbers(numbers, table, row);
+      yield {
+        kernel: { kind: "adamFromTable", dtype, length, row },
+        inputs: [values(dtype, length, 1), table],
+        outputs: [values(dtype, length, 2), values(dtype, length, 3), square],
+        exact: false,
+      };
+    }
+  }
+}
+
+function adamAt(
+  step: number,
+): Omit<KernelOf<"adam">, "kind" | "dtype" | "length" | "weightDecay" | "decoupled"> {
+  return {
+    learningRate: 0.01,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-5,
+    biasCorrection1: 1 - 0.9 ** step,
+    biasCorrection2: 1 - 0.999 ** step,
+  };
 }

@@ -1,11 +1,11 @@
 import { allocateArray, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, DeviceBuffer } from "../backend.ts";
-import type { Kernel } from "../kernel.ts";
+import type { AnyKernel } from "../kernel.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import { runBinary, runCompare, runWhere } from "./binary.ts";
 import { runMatmul } from "./matmul.ts";
 import { runCast, runCopy, runFill, runGather, runScatterAdd } from "./movement.ts";
-import { runAdam, runSgd } from "./optimizer.ts";
+import { runAdam, runAdamFromTable, runSgd } from "./optimizer.ts";
 import { runCumsum, runReduce } from "./reduce.ts";
 import { runSoftmax } from "./softmax.ts";
 import { runUnary } from "./unary.ts";
@@ -40,7 +40,7 @@ export function createReferenceBackend(): Backend {
   };
 }
 
-function runKernel(kernel: Kernel, inputs: readonly TypedArray[], outputs: readonly TypedArray[]): void {
+function runKernel(kernel: AnyKernel, inputs: readonly TypedArray[], outputs: readonly TypedArray[]): void {
   const x = inputs[0]!;
   const y = outputs[0]!;
   switch (kernel.kind) {
@@ -88,6 +88,9 @@ function runKernel(kernel: Kernel, inputs: readonly TypedArray[], outputs: reado
       break;
     case "adam":
       runAdam(kernel, x, outputs);
+      break;
+    case "adamFromTable":
+      runAdamFromTable(kernel, x, inputs[1]!, outputs);
       break;
     default:
       kernel satisfies never;

@@ -1,5 +1,5 @@
 import type { TypedArray } from "../../tensor/dtype.ts";
-import type { KernelOf } from "../kernel.ts";
+import { adamNumbers, adamNumbersWidth, type FusedKernel, type KernelOf } from "../kernel.ts";
 
 /** One step of stochastic gradient descent, in place. outputs: [parameter] or [parameter, velocity]. */
 export function runSgd(kernel: KernelOf<"sgd">, gradient: TypedArray, outputs: readonly TypedArray[]): void {
@@ -23,19 +23,36 @@ export function runAdam(
   gradient: TypedArray,
   outputs: readonly TypedArray[],
 ): void {
-  const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled } = kernel;
-  const { biasCorrection1, biasCorrection2 } = kernel;
+  const numbers = new Float64Array(adamNumbersWidth);
+  adamNumbers(kernel, numbers, 0);
+  adamStep(kernel.length, gradient, numbers, outputs);
+}
+
+/** As {@link runAdam}, the numbers being in a row of `table`. */
+export function runAdamFromTable(
+  { length, row }: Extract<FusedKernel, { kind: "adamFromTable" }>,
+  gradient: TypedArray,
+  table: TypedArray,
+  outputs: readonly TypedArray[],
+): void {
+  adamStep(length, gradient, table.subarray(row * adamNumbersWidth, (row + 1) * adamNumbersWidth), outputs);
+}
+
+function adamStep(
+  length: number,
+  gradient: TypedArray,
+  numbers: TypedArray,
+  outputs: readonly TypedArray[],
+): void {
+  const [stepSize, fresh1, kept2, fresh2, epsilon, decay, shrink, rootScale] = numbers;
   const [parameter, firstMoment, secondMoment] = outputs as [TypedArray, TypedArray, TypedArray];
-  for (let i = 0; i < kernel.length; i++) {
-    let p = parameter[i]!;
-    let g = gradient[i]!;
-    if (decoupled) p *= 1 - learningRate * weightDecay;
-    else g += weightDecay * p;
-    const m = firstMoment[i]! + (1 - beta1) * (g - firstMoment[i]!);
-    const v = beta2 * secondMoment[i]! + (1 - beta2) * g * g;
+  for (let i = 0; i < length; i++) {
+    const p = parameter[i]!;
+    const g = gradient[i]! + decay! * p;
+    const m = firstMoment[i]! + fresh1! * (g - firstMoment[i]!);
+    const v = kept2! * secondMoment[i]! + fresh2! * g * g;
     firstMoment[i] = m;
     secondMoment[i] = v;
-    parameter[i] =
-      p - ((learningRate / biasCorrection1) * m) / (Math.sqrt(v) / Math.sqrt(biasCorrection2) + epsilon);
+    parameter[i] = p * shrink! - (stepSize! * m) / (Math.sqrt(v) * rootScale! + epsilon!);
   }
 }

@@ -2,7 +2,7 @@ import { GradbridgeError } from "@gradbridge/random";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, DeviceBuffer, Launch, Program } from "../backend.ts";
-import type { Kernel } from "../kernel.ts";
+import type { FusedKind, Kernel } from "../kernel.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import type { WasmBuffer } from "./buffer.ts";
 import { instantiateKernels, type WasmBuild, type WasmInstance } from "./instance.ts";
@@ -69,6 +69,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
 class WasmBackend implements Backend {
   readonly name = "wasm";
   readonly dtypes: readonly DType[] = ["float32", "int32"];
+  readonly fused: readonly FusedKind[] = ["adamFromTable"];
   private readonly pages: PagedMemory;
   private readonly launcher: Launcher;
   private readonly pool: ThreadPool;

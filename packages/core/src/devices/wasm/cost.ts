@@ -1,5 +1,5 @@
 import { sizeOf } from "../../tensor/shape.ts";
-import type { Kernel } from "../kernel.ts";
+import type { AnyKernel } from "../kernel.ts";
 
 /** Operations whose elements cost about a nanosecond each. */
 const functions: ReadonlySet<string> = new Set([
@@ -19,7 +19,7 @@ const functions: ReadonlySet<string> = new Set([
  * About how many nanoseconds a kernel takes on one thread: to decide what is worth sharing. Measured with
  * `scripts/bench-kernels.mjs`, rounded; nothing but speed depends on it.
  */
-export function costOf(kernel: Kernel): number {
+export function costOf(kernel: AnyKernel): number {
   switch (kernel.kind) {
     case "fill":
     case "cast":
@@ -49,6 +49,7 @@ export function costOf(kernel: Kernel): number {
     case "sgd":
       return 20 + 0.2 * kernel.length;
     case "adam":
+    case "adamFromTable":
       return 20 + 0.6 * kernel.length;
     default:
       return kernel satisfies never;

@@ -210,4 +210,12 @@ export interface WasmKernels {
     shrink: number,
     rootScale: number,
   ): void;
+  adamFromTable(
+    numbers: Address,
+    gradient: Address,
+    parameter: Address,
+    firstMoment: Address,
+    secondMoment: Address,
+    length: number,
+  ): void;
 }

@@ -1,5 +1,5 @@
-import type { Kernel, KernelOf, ReduceOp, UnaryOp } from "../kernel.ts";
-import { activations, reduceOps, unaryOps } from "../kernel.ts";
+import type { AnyKernel, KernelOf, ReduceOp, UnaryOp } from "../kernel.ts";
+import { activations, adamNumbers, adamNumbersWidth, reduceOps, unaryOps } from "../kernel.ts";
 import { Elementwise } from "./elementwise.ts";
 import type { WasmKernels } from "./kernels.ts";
 import type { LaunchTarget } from "./launch-target.ts";
@@ -37,6 +37,7 @@ export class Launcher {
   private readonly kernels: WasmKernels;
   private readonly elementwise: Elementwise;
   private readonly layout = new Layout();
+  private readonly numbers = new Float64Array(adamNumbersWidth);
 
   constructor(target: LaunchTarget) {
     this.target = target;
@@ -46,7 +47,7 @@ export class Launcher {
 
   /** `whole`: for a part of a larger kernel whose rows lie further apart than its own sizes say. */
   launch(
-    kernel: Kernel,
+    kernel: AnyKernel,
     inputs: readonly number[],
     outputs: readonly number[],
     whole: WholeRows | null = null,
@@ -112,6 +113,11 @@ export class Launcher {
       case "adam":
         this.adam(kernel, x, outputs);
         break;
+      case "adamFromTable": {
+        const numbers = inputs[1]! + kernel.row * adamNumbersWidth * 4;
+        kernels.adamFromTable(numbers, x, y, outputs[1]!, outputs[2]!, kernel.length);
+        break;
+      }
       default:
         kernel satisfies never;
     }
@@ -227,21 +233,22 @@ export class Launcher {
   }
 
   private adam(kernel: KernelOf<"adam">, gradient: number, outputs: readonly number[]): void {
-    const { learningRate, weightDecay, decoupled } = kernel;
+    const numbers = this.numbers;
+    adamNumbers(kernel, numbers, 0);
     this.kernels.adamFloat(
       gradient,
       outputs[0]!,
       outputs[1]!,
       outputs[2]!,
       kernel.length,
-      learningRate / kernel.biasCorrection1,
-      1 - kernel.beta1,
-      kernel.beta2,
-      1 - kernel.beta2,
-      kernel.epsilon,
-      decoupled ? 0 : weightDecay,
-      decoupled ? 1 - learningRate * weightDecay : 1,
-      1 / Math.sqrt(kernel.biasCorrection2),
+      numbers[0]!,
+      numbers[1]!,
+      numbers[2]!,
+      numbers[3]!,
+      numbers[4]!,
+      numbers[5]!,
+      numbers[6]!,
+      numbers[7]!,
     );
   }
 }

@@ -43,6 +43,7 @@ const opcodes = [
   ["sgdFloat", "iiiff"],
   ["sgdMomentumFloat", "iiiiffffii"],
   ["adamFloat", "iiiiiffffffff"],
+  ["adamFromTable", "iiiiii"],
 ] as const satisfies readonly (readonly [keyof WasmKernels, string])[];
 
 type Listed = (typeof opcodes)[number][0];

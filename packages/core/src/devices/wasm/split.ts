@@ -7,7 +7,7 @@
  * its neighbour otherwise is not split.
  */
 import { sizeOf } from "../../tensor/shape.ts";
-import type { Kernel, KernelOf } from "../kernel.ts";
+import type { AnyKernel, Kernel, KernelOf } from "../kernel.ts";
 import type { WholeRows } from "./launch.ts";
 import { isDense } from "./layout.ts";
 
@@ -17,7 +17,7 @@ export const all: Extent = [0, Number.POSITIVE_INFINITY];
 
 /** One part of a kernel. Inputs and outputs begin at the starts of their extents, or at 0 where a part touches `all`. */
 export interface Part {
-  readonly kernel: Kernel;
+  readonly kernel: AnyKernel;
   /** Where its buffers begin, in elements of the whole ones. */
   readonly inputOffsets: readonly number[];
   readonly outputOffsets: readonly number[];
@@ -36,7 +36,7 @@ export interface Splitting {
 }
 
 /** null where the kernel has to run as a whole. */
-export function splittingOf(kernel: Kernel): Splitting | null {
+export function splittingOf(kernel: AnyKernel): Splitting | null {
   switch (kernel.kind) {
     case "fill":
       return flat(kernel, kernel.length, 0, 1);
@@ -47,6 +47,16 @@ export function splittingOf(kernel: Kernel): Splitting | null {
       return flat(kernel, kernel.length, 1, kernel.momentum === 0 ? 1 : 2);
     case "adam":
       return flat(kernel, kernel.length, 1, 3);
+    case "adamFromTable":
+      return {
+        units: kernel.length,
+        grain: 16,
+        unitElements: 1,
+        part: (from, to) => {
+          const own: Extent = [from, to];
+          return sideBySide({ ...kernel, length: to - from }, [own, all], [own, own, own]);
+        },
+      };
     case "binary":
     case "compare":
     case "where":
@@ -91,7 +101,7 @@ function flat(
 
 /** A part whose buffers begin where it begins to read and write them. */
 function sideBySide(
-  kernel: Kernel,
+  kernel: AnyKernel,
   reads: readonly Extent[],
   writes: readonly Extent[],
   whole: WholeRows | null = null,
