@@ -13,10 +13,11 @@ export const devicesCommand: CliCommand = {
   async execute(options, terminal) {
     const known = await devices();
     if (options.json === true) {
-      const list = known.map(({ name, description, available, reason, current }) => ({
+      const list = known.map(({ name, description, available, details, reason, current }) => ({
         name,
         description,
         available,
+        details: details ?? null,
         reason: reason ?? null,
         default: current,
       }));
@@ -24,8 +25,9 @@ export const devicesCommand: CliCommand = {
       return exitStatus.done;
     }
     const width = Math.max(...known.map(({ name }) => name.length)) + 2;
-    for (const { name, description, available, reason } of known) {
+    for (const { name, description, available, details, reason } of known) {
       terminal.out(`${name.padEnd(width)}${available ? "available  " : "not here   "}  ${description}\n`);
+      if (details !== undefined) terminal.out(`${" ".repeat(width)}runs on:     ${details}\n`);
       if (!available) terminal.out(`${" ".repeat(width)}why:         ${reason}\n`);
     }
     return exitStatus.done;

@@ -40,13 +40,17 @@ describe("devices", () => {
     const known = await devices();
     const json = JSON.parse((await runHere(["devices", "--json"])).stdout);
     expect(json.devices.map(({ name }: { name: string }) => name)).toEqual(known.map(({ name }) => name));
-    for (const { available, reason } of json.devices) expect(reason === null).toBe(available);
+    for (const [i, { available, details, reason }] of json.devices.entries()) {
+      expect(reason === null).toBe(available);
+      expect(details).toBe(known[i]!.details ?? null);
+    }
     expect(json.devices.find(({ name }: { name: string }) => name === "wasm")).toMatchObject({
       available: true,
       default: true,
     });
     const { stdout } = await runHere(["devices"]);
-    for (const { name, available, reason } of known) {
+    for (const { name, available, details, reason } of known) {
+      if (details !== undefined) expect(stdout).toContain(`runs on:     ${details}\n`);
       expect(stdout).toMatch(new RegExp(`^${name} +${available ? "available" : "not here"} `, "m"));
       if (reason !== undefined) expect(stdout).toContain(reason);
     }

@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     group: machine,
     load: async () => (await import("./devices.ts")).devicesCommand,
   },
+  {
+    name: "doctor",
+    summary: "what this machine can run, and what to install",
+    group: machine,
+    load: async () => (await import("./doctor.ts")).doctorCommand,
+  },
   { name: "serve", summary: "the live page of a run", group: later, load: null },
-  { name: "doctor", summary: "check this machine's installation", group: later, load: null },
 ];
