@@ -10,7 +10,7 @@ import type { Generator } from "@gradbridge/random";
 import type { NumericArray, Space } from "gymnasium-js";
 import { inferenceOf } from "./inference.ts";
 import type { Played } from "./recorder.ts";
-import type { Rollout } from "./rollout.ts";
+import type { RolloutColumn } from "./rollout.ts";
 import { type ActionDecoder, actionDecoder, actionValues } from "./spaces.ts";
 
 /** Actions of several environments, as the policy's distribution has them. */
@@ -18,6 +18,8 @@ export interface Acted {
   readonly values: Int32Array | Float32Array;
   /** Whether an action is one number rather than a list. */
   readonly scalar: boolean;
+  /** The policy's outputs, overwritten by the next call. */
+  readonly outputs: PolicyOutputs;
 }
 
 /** A policy at work in environments: arrays in, arrays out, all environments in one call. */
@@ -57,13 +59,14 @@ export class Actor {
       noGrad(() => {
         const rows = this.#rows(observation);
         const noise = deterministic ? undefined : this.#nextNoise(rows, generator);
-        const distribution = this.#distribution(this.#outputs(observation), mask, rows, noise);
+        const outputs = this.#outputs(observation);
+        const distribution = this.#distribution(outputs, mask, rows, noise);
         // a squashed policy's actions are stretched over the bounds
         this.#decoder ??= actionDecoder(this.#actionSpace, {
           squash: distribution instanceof SquashedGaussian,
         });
         const action = deterministic ? distribution.mode() : distribution.sample(generator);
-        return { values: actionValues(action), scalar: action.shape.length === 1 };
+        return { values: actionValues(action), scalar: action.shape.length === 1, outputs };
       }),
     );
   }
@@ -83,19 +86,16 @@ export class Actor {
     });
   }
 
-  /** Outputs and log-probabilities of what was done in a whole rollout, in one call. */
-  replay({ observation, action, mask }: Played): Pick<Rollout, "outputs" | "logProb"> {
+  /** log π of everything that was done in a rollout, at the outputs that acted; one call for all steps. */
+  logProbs({ outputs, action, mask, rows }: Played): Float32Array {
     return tidy(() =>
       noGrad(() => {
-        const rows = this.#rows(observation);
-        const outputs = this.#outputs(observation);
-        const actions = this.#upload(action.values, action.scalar ? [rows] : [rows, action.size]);
-        const logProb = this.#distribution(outputs, mask, rows).logProb(actions);
-        const columns = Object.entries(outputs).map(([name, output]) => {
-          const values = output.dataSync() as Float32Array;
-          return [name, { values, size: values.length / rows, scalar: output.shape.length === 1 }] as const;
-        });
-        return { outputs: Object.fromEntries(columns), logProb: logProb.dataSync() as Float32Array };
+        const acted = Object.entries(outputs).map(([name, column]) => [
+          name,
+          this.#uploadColumn(column, rows),
+        ]);
+        const distribution = this.#distribution(Object.fromEntries(acted), mask, rows);
+        return distribution.logProb(this.#uploadColumn(action, rows)).dataSync() as Float32Array;
       }),
     );
   }
@@ -125,6 +125,10 @@ export class Actor {
       ...(mask !== null && { mask: this.#upload(Int32Array.from(mask), [rows, mask.length / rows]) }),
       ...(noise !== undefined && { noise }),
     });
+  }
+
+  #uploadColumn({ values, size, scalar }: RolloutColumn, rows: number): Tensor {
+    return this.#upload(values, scalar ? [rows] : [rows, size]);
   }
 
   #upload(values: Float32Array | Int32Array, shape: readonly number[]): Tensor {

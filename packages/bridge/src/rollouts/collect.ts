@@ -33,9 +33,9 @@ export interface CollectOptions {
  * Runs a policy for T steps in B environments. Episodes that end are followed by new ones; the value of a truncated
  * episode's last observation is kept as `nextValue`.
  *
- * Each step is one call of the policy's `forward` for all environments, and `distribution(outputs).sample`; what the
- * rollout holds of outputs and log-probabilities is computed once at its end, for all steps in one call. `forward` is
- * compiled, so it must run the same kernels every time; one that computes on the host runs as it is.
+ * Each step is one call of the policy's `forward` for all environments, and `distribution(outputs).sample`; the
+ * log-probabilities are computed at the end, for all steps in one call. `forward` is compiled, so it must run the same
+ * kernels every time; one that computes on the host runs as it is.
  * @throws code `autoreset` unless the environments reset in the same step; `non-finite` for a reward or observation
  *   that is NaN or infinite; `mask` where `actionMask` is asked for and not given.
  */
@@ -66,7 +66,7 @@ export async function collect(policy: Policy, envs: VectorEnv, options: CollectO
     }
     if (masksOf !== null) recorder.recordMask(t + 1, masksOf(info));
   }
-  return recorder.finish(actor.replay(recorder.played()), actor.values(recorder.observationAt(steps)));
+  return recorder.finish(actor.logProbs(recorder.played()), actor.values(recorder.observationAt(steps)));
 }
 
 function check(envs: VectorEnv, steps: number): void {

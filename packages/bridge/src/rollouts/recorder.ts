@@ -1,10 +1,13 @@
 import { GradbridgeError } from "@gradbridge/core";
+import type { Acted } from "./actor.ts";
 import type { RewardNormalizer } from "./reward-normalizer.ts";
 import type { Episode, Rollout, RolloutColumn, RolloutPosition } from "./rollout.ts";
 
 /** What was done in a rollout, [T, B, …] each. */
 export interface Played {
-  readonly observation: Float32Array;
+  /** T · B */
+  readonly rows: number;
+  readonly outputs: Rollout["outputs"];
   readonly action: RolloutColumn;
   readonly mask: Int8Array | null;
 }
@@ -23,6 +26,7 @@ export class Recorder {
   readonly #truncated: Uint8Array;
   readonly #finalValue: Float32Array;
   #action: RolloutColumn | null = null;
+  readonly #outputs: Record<string, RolloutColumn> = {};
   readonly #episodes: Episode[] = [];
   readonly #episodeReturn: Float64Array;
   readonly #episodeLength: Int32Array;
@@ -60,14 +64,21 @@ export class Recorder {
     this.#mask?.set(mask, t * mask.length);
   }
 
-  recordAction(t: number, action: { values: Int32Array | Float32Array; scalar: boolean }): void {
-    const { values, scalar } = action;
-    if (this.#action === null) {
-      const ArrayType = values instanceof Int32Array ? Int32Array : Float32Array;
-      const size = values.length / this.#numEnvs;
-      this.#action = { values: new ArrayType(this.#steps * values.length), size, scalar };
-    }
+  recordAction(t: number, { values, scalar, outputs }: Acted): void {
+    this.#action ??= this.#column(values, scalar);
     this.#action.values.set(values, t * values.length);
+    for (const name in outputs) {
+      const output = outputs[name]!;
+      const numbers = output.dataSync() as Float32Array;
+      const column = (this.#outputs[name] ??= this.#column(numbers, output.shape.length === 1));
+      column.values.set(numbers, t * numbers.length);
+    }
+  }
+
+  #column(first: Int32Array | Float32Array, scalar: boolean): RolloutColumn {
+    const ArrayType = first instanceof Int32Array ? Int32Array : Float32Array;
+    const size = first.length / this.#numEnvs;
+    return { values: new ArrayType(this.#steps * first.length), size, scalar };
   }
 
   /** @throws code `non-finite` for a reward; nothing has learned from it then. */
@@ -118,21 +129,22 @@ export class Recorder {
   }
 
   played(): Played {
-    const size = this.#numEnvs * this.#observationSize;
+    const rows = this.#steps * this.#numEnvs;
     return {
-      observation: this.#observation.subarray(0, this.#steps * size),
+      rows,
+      outputs: this.#outputs,
       action: this.#action!,
       mask: this.#mask?.subarray(0, (this.#mask.length / (this.#steps + 1)) * this.#steps) ?? null,
     };
   }
 
   /**
-   * @param acted outputs and log-probabilities of what was {@link played}
+   * @param logProb of what was {@link played}
    * @param lastValue v of where the rollout ends, [B]
    */
-  finish({ outputs, logProb }: Pick<Rollout, "outputs" | "logProb">, lastValue: Float32Array): Rollout {
-    const { observation, action, mask } = this.played();
-    const rows = this.#steps * this.#numEnvs;
+  finish(logProb: Float32Array, lastValue: Float32Array): Rollout {
+    const { rows, outputs, action, mask } = this.played();
+    const observation = this.#observation.subarray(0, rows * this.#observationSize);
     const value = (outputs.value?.values as Float32Array | undefined) ?? new Float32Array(rows);
     const lastMask = this.maskAt(this.#steps);
     return {
