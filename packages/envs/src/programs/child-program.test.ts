@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { ChildProgram, type ProgramOptions } from "./child-program.ts";
 import type { FrameArray } from "./frame.ts";
@@ -143,6 +145,19 @@ describe("ChildProgram", () => {
       }
     },
   );
+
+  it.each(["none", "hangs"])("leaves no process behind that %s, when this one ends", async (fault) => {
+    const build = new URL("../../dist/index.js", import.meta.url).href;
+    const script = `
+      import { ChildProgram } from ${JSON.stringify(build)};
+      const program = new ChildProgram(${JSON.stringify({ command: process.execPath, args: [file, fault] })}, { name: "t", role: "t" });
+      console.log((await program.start()).fields.pid);
+      if (${fault === "hangs"}) { void program.call("turn"); setTimeout(() => process.exit(0), 200); }`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
+    const pid = Number(stdout);
+    expect(pid).toBeGreaterThan(0);
+    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+  });
 
   it("ends a call that runs when it is closed", async () => {
     const program = start("hangs");

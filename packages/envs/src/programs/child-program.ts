@@ -43,6 +43,27 @@ const keptWords = 2000;
 /** Where the Python side of the protocol is; every program finds it as the module `gradbridge`. */
 const pythonFolder = fileURLToPath(new URL("../../python", import.meta.url));
 
+/** Programs in the middle of a call. They might never see that their pipes close, so they end with this process. */
+const inCall = new Set<ChildProcess>();
+let endsWithThisProcess = false;
+
+function endWithThisProcess(): void {
+  if (endsWithThisProcess) return;
+  endsWithThisProcess = true;
+  process.on("exit", () => inCall.forEach(kill));
+}
+
+/** Kills a process and all that it started. */
+function kill(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === "win32") child.kill("SIGKILL");
+    else process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // it ended already
+  }
+}
+
 interface Pending {
   readonly resolve: (frame: Frame) => void;
   readonly reject: (error: ChildProgramError) => void;
@@ -179,6 +200,7 @@ export class ChildProgram {
       // a process group of its own: no Ctrl-C of the terminal, and it can be killed with all that it started
       detached: process.platform !== "win32",
     });
+    endWithThisProcess();
     this.#process = child;
     this.starts++;
     const reader = new FrameReader();
@@ -245,7 +267,11 @@ export class ChildProgram {
           `did not answer ${what} within ${timeoutMilliseconds} ms, and was killed.`,
         );
       }, timeoutMilliseconds);
-      const settle = (): void => clearTimeout(timer);
+      inCall.add(child);
+      const settle = (): void => {
+        inCall.delete(child);
+        clearTimeout(timer);
+      };
       this.#pending = {
         resolve: (answer) => {
           settle();
@@ -277,13 +303,9 @@ export class ChildProgram {
     this.#process = null;
     this.#greeting = null;
     this.#pending = null;
-    if (child?.pid === undefined) return;
-    try {
-      if (process.platform === "win32") child.kill("SIGKILL");
-      else process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // it ended already
-    }
+    if (child === null) return;
+    inCall.delete(child);
+    kill(child);
     for (const stream of child.stdio.slice(3) as Duplex[]) stream.destroy();
   }
 
