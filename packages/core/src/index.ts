@@ -25,6 +25,7 @@ export {
   currentDevice,
   type DeviceInfo,
   defineBackend,
+  deviceNames,
   devices,
   setDevice,
 } from "./devices/registry.ts";

@@ -1,4 +1,4 @@
-import { devices } from "@gradbridge/core";
+import { deviceNames, devices } from "@gradbridge/core";
 import { ArgumentError } from "../exit-status.ts";
 import { didYouMean } from "./did-you-mean.ts";
 
@@ -7,13 +7,14 @@ import { didYouMean } from "./did-you-mean.ts";
  * @throws ArgumentError where there is no such device, or it cannot run here.
  */
 export async function requireDevice(name: string): Promise<void> {
-  const known = await devices();
-  const device = known.find((one) => one.name === name);
-  if (device === undefined) {
-    const names = known.map((one) => one.name);
+  const names = deviceNames();
+  if (!names.includes(name)) {
     throw new ArgumentError(
       `--device ${name}: there is no such device. Allowed: ${names.join(", ")}.${didYouMean(name, names)}`,
     );
   }
-  if (!device.available) throw new ArgumentError(`--device ${name} cannot run here: ${device.reason}`);
+  const [device] = await devices([name]);
+  if (device?.available === false) {
+    throw new ArgumentError(`--device ${name} cannot run here: ${device.reason}`);
+  }
 }
