@@ -7,6 +7,8 @@ import { actorCritic, categoricalHead, type Policy } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
 import { makeVec } from "gymnasium-js";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { checkEstimator } from "../estimators/check-estimator.ts";
+import { defineEstimator } from "../estimators/estimator.ts";
 import { collect } from "../rollouts/collect.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { train } from "../training/train.ts";
@@ -108,7 +110,6 @@ describe("externalEstimator", () => {
   it("moves parameters as an estimator in this program with the same δ does, bit for bit", async () => {
     const [outside, inside] = [newPolicy(), newPolicy()];
     await train({ ...settings, policy: outside, estimator: external("none"), minibatchSize: 5, steps: 24 });
-    const { defineEstimator } = await import("../estimators/estimator.ts");
     const estimator = defineEstimator({
       name: "lender inside",
       requires: ["reward"],
@@ -213,6 +214,12 @@ describe("externalEstimator", () => {
       code: "rollout",
       message: expect.stringContaining("reward of the rollout has 11 numbers, expected 12"),
     });
+  });
+
+  it("passes checkEstimator: pure, in shape, without reading what it is not told", async () => {
+    const report = await checkEstimator(external("none"), { heads: [categoricalHead(3)] });
+    expect(report.checks).toEqual(["shapes and finiteness", "purity", "requires"]);
+    expect(report.situations.length).toBeGreaterThan(5);
   });
 
   it("checks its options", () => {
