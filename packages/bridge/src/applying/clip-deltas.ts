@@ -36,6 +36,7 @@ export const smallestNorm: number = 1e-30;
  * @throws code `option` for a limit that is not above 0, or rows that differ in number between outputs.
  */
 export function clipDeltas(pairs: readonly DeltaPair[], { maxRowNorm, maxNorm }: ClipOptions): ClippedDeltas {
+  if (maxRowNorm === undefined && maxNorm === undefined) return { pairs, rowFactor: null, factor: null };
   for (const [name, limit] of Object.entries({ maxRowNorm, maxNorm })) {
     if (limit !== undefined && !(limit > 0))
       throw new GradbridgeError("option", `applyDelta: ${name} must be above 0, got ${limit}.`);
