@@ -18,6 +18,7 @@ export {
   type ConformanceReport,
   checkBackend,
 } from "./devices/conformance/check-backend.ts";
+export type { CustomKernel, CustomRun, KernelBuffers } from "./devices/custom-kernel.ts";
 export type { Activation, Kernel, KernelKind } from "./devices/kernel.ts";
 export { createReferenceBackend } from "./devices/reference/backend.ts";
 export {
@@ -37,6 +38,7 @@ export {
 } from "./devices/webgpu/backend.ts";
 export { DeviceError, DTypeError, ShapeError } from "./errors.ts";
 export type { TensorMethods } from "./methods.ts";
+export { type DefinedKernel, defineKernel, type KernelDefinition } from "./ops/define-kernel.ts";
 
 import "./methods.ts";
 

@@ -1,4 +1,5 @@
 import type { DType, TypedArray } from "../tensor/dtype.ts";
+import type { CustomRun } from "./custom-kernel.ts";
 import type { AnyKernel, FusedKind, Kernel } from "./kernel.ts";
 
 /** A dense run of elements on a device. Opaque: only the backend that allocated it looks inside. */
@@ -58,6 +59,8 @@ export interface Backend {
    * `run` fills them first. Optional: without it, `recordInOrder` runs the launches one by one.
    */
   record?(launches: readonly Launch<AnyKernel>[], inputs: readonly DeviceBuffer[]): Program;
+  /** Runs a kernel of the user's own. Optional: without it, `defineKernel` runs its JavaScript on host copies. */
+  runCustom?(run: CustomRun, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void;
   /** Frees the device. Buffers become unusable. */
   dispose(): void;
 }

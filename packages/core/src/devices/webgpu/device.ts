@@ -1,17 +1,20 @@
 import { DTypeError, ShapeError } from "../../errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import type { DeviceBuffer, Launch, Program } from "../backend.ts";
+import type { CustomRun } from "../custom-kernel.ts";
 import type { Kernel } from "../kernel.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import type { WebGpuBackend, WebGpuStatistics } from "./backend.ts";
 import { blockOf, boundBlocks } from "./binding.ts";
 import { Commands } from "./commands.ts";
 import { Health } from "./health.ts";
+import { lowerCustom } from "./kernels/custom.ts";
 import type { KernelLimits } from "./kernels/dense.ts";
 import { lower } from "./lower.ts";
 import { Memory, type WebGpuBuffer } from "./memory.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type Machinery, WebGpuProgram } from "./program.ts";
+import type { Lowering } from "./shader.ts";
 
 /** A backend on a WebGPU device that is there already. */
 export class WebGpuDevice implements WebGpuBackend {
@@ -70,10 +73,21 @@ export class WebGpuDevice implements WebGpuBackend {
   }
 
   run(kernel: Kernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
+    refuseDTypes(kernel);
+    this.#run(lower(kernel, this.#machinery.limits), inputs, outputs);
+  }
+
+  runCustom(run: CustomRun, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
+    this.#run(lowerCustom(run), inputs, outputs);
+  }
+
+  #run(
+    { passes, scratch }: Lowering,
+    inputs: readonly DeviceBuffer[],
+    outputs: readonly DeviceBuffer[],
+  ): void {
     const { commands, memory, health, limits } = this.#machinery;
     health.check();
-    refuseDTypes(kernel);
-    const { passes, scratch } = lower(kernel, limits);
     const buffers = {
       input: inputs,
       output: outputs,

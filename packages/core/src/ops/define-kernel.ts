@@ -1,0 +1,149 @@
+import { GradbridgeError } from "@gradbridge/random";
+import type { CustomKernel, CustomRun, KernelBuffers } from "../devices/custom-kernel.ts";
+import { DeviceError, DTypeError } from "../errors.ts";
+import type { TypedArray } from "../tensor/dtype.ts";
+import { active } from "../tensor/recording.ts";
+import { isTensor, type Tensor } from "../tensor/tensor.ts";
+
+type Names<Buffers extends KernelBuffers> = Extract<keyof Buffers, string>;
+
+/** What {@link defineKernel} is given. */
+export interface KernelDefinition<
+  Inputs extends KernelBuffers,
+  Outputs extends KernelBuffers,
+  Numbers extends KernelBuffers,
+> extends Omit<CustomKernel, "inputs" | "outputs" | "numbers" | "host"> {
+  readonly inputs: Inputs;
+  readonly outputs: Outputs;
+  readonly numbers: Numbers;
+  host(
+    i: number,
+    buffers: { readonly [name in Names<Inputs> | Names<Outputs>]: TypedArray },
+    numbers: { readonly [name in Names<Numbers>]: number },
+  ): void;
+}
+
+/** Runs a defined kernel: on tensors of one device, which it changes in place, for so many invocations. */
+export type DefinedKernel<
+  Inputs extends KernelBuffers,
+  Outputs extends KernelBuffers,
+  Numbers extends KernelBuffers,
+> = (
+  tensors: { readonly [name in Names<Inputs> | Names<Outputs>]: Tensor },
+  numbers: { readonly [name in Names<Numbers>]: number },
+  count: number,
+) => void;
+
+const defined = new Map<string, string>();
+
+/**
+ * A kernel of your own, for what no operation does: a simulation, a random generator. It is written twice, in WGSL for
+ * the device `webgpu` and in JavaScript for the others, where it runs on copies; a test should hold the two together.
+ * It has no derivative (`defineFunction` makes one of operations), changes its outputs in place, and cannot be part of a
+ * compiled function.
+ *
+ * @throws code `kernel` for a name that is taken by other code, or names of buffers that are no identifiers; when run:
+ *   `operand`, `dtype`, `device` for tensors that do not fit, `in-place` for an output that needs a gradient or is an input
+ *   too, `compile` inside a compiled function.
+ */
+export function defineKernel<
+  const Inputs extends KernelBuffers,
+  const Outputs extends KernelBuffers,
+  const Numbers extends KernelBuffers,
+>(definition: KernelDefinition<Inputs, Outputs, Numbers>): DefinedKernel<Inputs, Outputs, Numbers> {
+  const kernel = definition as unknown as CustomKernel;
+  checkDefinition(kernel);
+  return (tensors, numbers, count) => {
+    const named = tensors as { readonly [name: string]: Tensor };
+    const inputs = Object.keys(kernel.inputs).map((name) => named[name]);
+    const outputs = Object.keys(kernel.outputs).map((name) => named[name]);
+    checkRun(kernel, named, numbers, count);
+    runOn({ kernel, count, numbers }, inputs, outputs);
+    for (const output of outputs) output.storage.version++;
+  };
+}
+
+function runOn(run: CustomRun, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
+  const { backend } = outputs[0].storage;
+  const buffersOf = (list: readonly Tensor[]) => list.map(({ storage }) => storage.buffer);
+  if (backend.runCustom !== undefined) {
+    backend.runCustom(run, buffersOf(inputs), buffersOf(outputs));
+    return;
+  }
+  const { kernel, count, numbers } = run;
+  const names = [...Object.keys(kernel.inputs), ...Object.keys(kernel.outputs)];
+  const values = [...inputs, ...outputs].map((tensor) => tensor.dataSync());
+  const buffers = Object.fromEntries(names.map((name, i) => [name, values[i]]));
+  for (let i = 0; i < count; i++) kernel.host(i, buffers, numbers);
+  outputs.forEach(({ storage }, i) => {
+    backend.write(storage.buffer, values[inputs.length + i]);
+  });
+}
+
+const identifier = /^[a-z][A-Za-z0-9]*$/;
+
+function checkDefinition(kernel: CustomKernel): void {
+  const { name, inputs, outputs, numbers, wgsl } = kernel;
+  const names = [inputs, outputs, numbers].flatMap((list) => Object.keys(list));
+  const wrong = names.find((one, i) => !identifier.test(one) || names.indexOf(one) !== i);
+  if (wrong !== undefined || Object.keys(outputs).length === 0) {
+    throw new GradbridgeError(
+      "kernel",
+      `defineKernel: ${name}: needs an output, and names of buffers and numbers that are all different and begin with a ` +
+        `small letter${wrong === undefined ? "" : `; "${wrong}" does not fit`}.`,
+    );
+  }
+  const text = JSON.stringify([inputs, outputs, numbers, wgsl]);
+  if ((defined.get(name) ?? text) !== text) {
+    throw new GradbridgeError(
+      "kernel",
+      `defineKernel: there is another kernel "${name}". Choose another name.`,
+    );
+  }
+  defined.set(name, text);
+}
+
+function checkRun(
+  kernel: CustomKernel,
+  tensors: { readonly [name: string]: Tensor },
+  numbers: { readonly [name: string]: number },
+  count: number,
+): void {
+  const { name, inputs, outputs } = kernel;
+  if (active.recording !== null) {
+    throw new GradbridgeError(
+      "compile",
+      `${name}: kernels of defineKernel cannot be part of a compiled function.`,
+    );
+  }
+  const missing = Object.keys(kernel.numbers).find((one) => typeof numbers[one] !== "number");
+  if (missing !== undefined || !Number.isInteger(count) || count < 0) {
+    throw new GradbridgeError(
+      "operand",
+      missing === undefined
+        ? `${name}: count must be a non-negative integer, got ${count}.`
+        : `${name}: the number "${missing}" is missing.`,
+    );
+  }
+  const all = Object.entries({ ...inputs, ...outputs });
+  for (const [buffer, dtype] of all) {
+    const tensor = tensors[buffer];
+    if (!isTensor(tensor))
+      throw new GradbridgeError("operand", `${name}: the tensor "${buffer}" is missing.`);
+    if (tensor.dtype !== dtype) {
+      throw new DTypeError(`${name}: "${buffer}" must be ${dtype}, got ${tensor.dtype}.`);
+    }
+    if (tensor.storage.backend !== tensors[all[0][0]].storage.backend) {
+      throw new DeviceError(`${name}: "${buffer}" is on ${tensor.device}, "${all[0][0]}" is not.`);
+    }
+  }
+  for (const buffer of Object.keys(outputs)) {
+    const { storage, requiresGrad } = tensors[buffer];
+    const shared = all.some(([other]) => other !== buffer && tensors[other].storage === storage);
+    if (!shared && !requiresGrad) continue;
+    throw new GradbridgeError(
+      "in-place",
+      `${name}: "${buffer}" is changed in place, so it can ${requiresGrad ? "require no gradient" : "be nothing else as well"}.`,
+    );
+  }
+}
