@@ -120,7 +120,8 @@ export function applyDelta(outputs: PolicyOutputs, deltas: Deltas, options: Appl
 
 /** Their sum, one number. */
 function total(losses: readonly Tensor[]): Tensor {
-  return losses.map((loss) => loss.reshape([])).reduce((sumSoFar, loss) => add(sumSoFar, loss));
+  const scalars = losses.map((loss) => (loss.shape.length === 0 ? loss : loss.reshape([])));
+  return scalars.reduce((sumSoFar, loss) => add(sumSoFar, loss));
 }
 
 function checkOptions({ mode, anchor = "current", scale = 1 }: ApplyOptions): void {
