@@ -15,6 +15,7 @@ import type { Policy } from "@gradbridge/policy";
 import type { Generator } from "@gradbridge/random";
 import { applyDelta } from "../applying/apply-delta.ts";
 import { DeltaError } from "../applying/delta-error.ts";
+import { checkRollout } from "../estimators/check-rollout.ts";
 import type { Diagnostics, Estimator, RolloutTargets } from "../estimators/estimator.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { compileLearning, type LearningInputs, minibatchOf, uploadRollout } from "./learning-inputs.ts";
@@ -76,10 +77,11 @@ export class Learner {
   /**
    * @param progress how far training is, 0 … 1
    * @returns means over the optimizer steps of the last epoch, measured before each step
-   * @throws code `non-finite` naming the tensor, before the optimizer's step: parameters are never made non-finite by a
-   *   δ or gradient that is.
+   * @throws code `estimator` for a rollout that lacks what the estimator requires; `non-finite` naming the estimator, the
+   *   output and the row, before the optimizer's step: parameters are never changed by a δ or gradient that is not finite.
    */
   async learn(rollout: Rollout, progress: number): Promise<UpdateSummary> {
+    checkRollout(this.#estimator, rollout);
     const { prepareAsync } = this.#estimator;
     const targets =
       prepareAsync === undefined
@@ -174,7 +176,7 @@ export class Learner {
 
   #upload(rollout: Rollout, targets: RolloutTargets, progress: number): LearningInputs {
     const { apply, anchor } = this.#settings;
-    checkTargets(this.#estimator.name, targets);
+    checkTargets(this.#estimator.name, targets, rollout);
     const behavior = apply === "surrogate" && anchor === "behavior" ? rollout.outputs : {};
     const numbers = Object.entries(this.#estimator.scalars?.(progress) ?? {});
     return {
@@ -243,9 +245,22 @@ class Means {
   }
 }
 
-function checkTargets(estimator: string, targets: RolloutTargets): void {
+/** Refuses what `prepare` made where a column is no [T, B] or holds what is no number. */
+function checkTargets(estimator: string, targets: RolloutTargets, { steps, numEnvs }: Rollout): void {
   for (const [name, values] of Object.entries(targets)) {
-    const at = values.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) throw new GradbridgeError("non-finite", `${estimator}: ${name}[${at}] is ${values[at]}.`);
+    if (values.length !== steps * numEnvs) {
+      throw new GradbridgeError(
+        "estimator",
+        `${estimator}: prepare gave ${values.length} numbers as ${name}, expected [${steps}, ${numEnvs}].`,
+      );
+    }
+    for (let row = 0; row < values.length; row++) {
+      if (Number.isFinite(values[row])) continue;
+      throw new GradbridgeError(
+        "non-finite",
+        `${estimator}: ${name} is ${values[row]} in row ${row} (step ${Math.floor(row / numEnvs)} of environment ` +
+          `${row % numEnvs} in the rollout). Nothing was changed.`,
+      );
+    }
   }
 }
