@@ -1,3 +1,4 @@
+import { multiplyAdd } from "../multiply-add";
 import { expNormal } from "./exponential";
 
 /**
@@ -8,21 +9,21 @@ import { expNormal } from "./exponential";
 @inline export function erf(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const z = f32x4.mul(x, x);
-  let p = f32x4.add(f32x4.mul(f32x4.splat(8.513109060004354e-5), z), f32x4.splat(-0.000817564083263278));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(0.00520385941490531));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-0.02686050906777382));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(0.11283715069293976));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-0.37612634897232056));
-  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.128379225730896));
+  let p = multiplyAdd(f32x4.splat(8.513109060004354e-5), z, f32x4.splat(-0.000817564083263278));
+  p = multiplyAdd(p, z, f32x4.splat(0.00520385941490531));
+  p = multiplyAdd(p, z, f32x4.splat(-0.02686050906777382));
+  p = multiplyAdd(p, z, f32x4.splat(0.11283715069293976));
+  p = multiplyAdd(p, z, f32x4.splat(-0.37612634897232056));
+  p = multiplyAdd(p, z, f32x4.splat(1.128379225730896));
   const small = f32x4.mul(p, x);
 
   const a = f32x4.pmin(magnitude, f32x4.splat(4.0));
-  let q = f32x4.add(f32x4.mul(f32x4.splat(0.00019821181194856763), a), f32x4.splat(-0.0030654186848551035));
-  q = f32x4.add(f32x4.mul(q, a), f32x4.splat(0.022314948961138725));
-  q = f32x4.add(f32x4.mul(q, a), f32x4.splat(-0.10411316901445389));
-  q = f32x4.add(f32x4.mul(q, a), f32x4.splat(-0.6369765996932983));
-  q = f32x4.add(f32x4.mul(q, a), f32x4.splat(-1.12779700756073));
-  q = f32x4.add(f32x4.mul(q, a), f32x4.splat(-0.0001665114687057212));
+  let q = multiplyAdd(f32x4.splat(0.00019821181194856763), a, f32x4.splat(-0.0030654186848551035));
+  q = multiplyAdd(q, a, f32x4.splat(0.022314948961138725));
+  q = multiplyAdd(q, a, f32x4.splat(-0.10411316901445389));
+  q = multiplyAdd(q, a, f32x4.splat(-0.6369765996932983));
+  q = multiplyAdd(q, a, f32x4.splat(-1.12779700756073));
+  q = multiplyAdd(q, a, f32x4.splat(-0.0001665114687057212));
   const large = f32x4.sub(f32x4.splat(1.0), expNormal(q));
   const signed = v128.bitselect(x, large, i32x4.splat(0x80000000));
   return v128.bitselect(small, signed, f32x4.lt(magnitude, f32x4.splat(0.9)));

@@ -5,6 +5,7 @@
  * polynomial of degree 4 (relative error of e^r: 2^-28). ln 2 is split so that n times its high part is exact.
  * `pmin`/`pmax` clamp with one instruction and, with the variable first, let NaN through.
  */
+import { multiplyAdd, subtractProduct } from "../multiply-add";
 import { logOnePlus } from "./logarithm";
 
 /** 1.5 · 2²³: adding it to |t| < 2²² rounds t to an integer, which the low mantissa bits then hold. */
@@ -18,23 +19,23 @@ const LN2_LOW: f32 = 1.428606765330187e-6;
 /** r + r² P(r) = e^r − 1 for |r| ≤ ½ ln 2. */
 // @ts-ignore: decorator
 @inline function reducedExpm1(r: v128): v128 {
-  let p = f32x4.add(f32x4.mul(f32x4.splat(0.0013882516650483012), r), f32x4.splat(0.008366520516574383));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.04166720062494278));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.1666654348373413));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.4999999701976776));
-  return f32x4.add(f32x4.mul(f32x4.mul(r, r), p), r);
+  let p = multiplyAdd(f32x4.splat(0.0013882516650483012), r, f32x4.splat(0.008366520516574383));
+  p = multiplyAdd(p, r, f32x4.splat(0.04166720062494278));
+  p = multiplyAdd(p, r, f32x4.splat(0.1666654348373413));
+  p = multiplyAdd(p, r, f32x4.splat(0.4999999701976776));
+  return multiplyAdd(f32x4.mul(r, r), p, r);
 }
 
 /** x / ln 2 + ROUND: its bits less ROUND_BITS are n, its value less ROUND is n too. */
 // @ts-ignore: decorator
 @inline function roundedQuotient(x: v128): v128 {
-  return f32x4.add(f32x4.mul(x, f32x4.splat(LOG2_E)), f32x4.splat(ROUND));
+  return multiplyAdd(x, f32x4.splat(LOG2_E), f32x4.splat(ROUND));
 }
 
 // @ts-ignore: decorator
 @inline function remainder(x: v128, quotient: v128): v128 {
   const n = f32x4.sub(quotient, f32x4.splat(ROUND));
-  return f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
+  return subtractProduct(n, f32x4.splat(LN2_LOW), subtractProduct(n, f32x4.splat(LN2_HIGH), x));
 }
 
 /** 2ⁿ for −126 ≤ n ≤ 127, from the rounded quotient. */
@@ -71,7 +72,7 @@ const LN2_LOW: f32 = 1.428606765330187e-6;
   const quotient = roundedQuotient(clamped);
   const q = reducedExpm1(remainder(clamped, quotient));
   const half = powerOfTwo(i32x4.sub(quotient, i32x4.splat(1)));
-  const y = f32x4.add(f32x4.mul(half, q), f32x4.sub(half, f32x4.splat(0.5)));
+  const y = multiplyAdd(half, q, f32x4.sub(half, f32x4.splat(0.5)));
   return v128.bitselect(x, f32x4.add(y, y), f32x4.eq(x, f32x4.splat(0.0)));
 }
 
@@ -86,9 +87,9 @@ const LN2_LOW: f32 = 1.428606765330187e-6;
   const twice = f32x4.pmin(f32x4.add(magnitude, magnitude), f32x4.splat(20.0));
   const quotient = roundedQuotient(twice);
   const n = f32x4.sub(quotient, f32x4.splat(ROUND));
-  const q = reducedExpm1(f32x4.sub(twice, f32x4.mul(n, f32x4.splat(LN2))));
+  const q = reducedExpm1(subtractProduct(n, f32x4.splat(LN2), twice));
   const scale = powerOfTwo(quotient);
-  const e = f32x4.add(f32x4.mul(scale, q), f32x4.sub(scale, f32x4.splat(1.0)));
+  const e = multiplyAdd(scale, q, f32x4.sub(scale, f32x4.splat(1.0)));
   return v128.or(f32x4.div(e, f32x4.add(e, f32x4.splat(2.0))), sign);
 }
 

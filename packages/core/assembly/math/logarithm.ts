@@ -4,6 +4,7 @@
  * x = 2ᵏ m with √½ ≤ m < √2, f = m − 1, s = f / (2 + f), z = s²: log m = f − (½f² − s (½f² + z L(z))), L the
  * minimax polynomial of degree 2 (relative error 2^-30); then k ln 2 in two parts, the high one exact.
  */
+import { multiplyAdd } from "../multiply-add";
 
 const SQRT_HALF_BITS: i32 = 0x3f3504f3;
 const LN2_HIGH: f32 = 0.693145751953125;
@@ -18,11 +19,11 @@ const LN2_LOW: f32 = 1.428606765330187e-6;
   const f = f32x4.sub(m, f32x4.splat(1.0));
   const s = f32x4.div(f, f32x4.add(f, f32x4.splat(2.0)));
   const z = f32x4.mul(s, s);
-  let p = f32x4.add(f32x4.mul(f32x4.splat(0.29872560501098633), z), f32x4.splat(0.3997751772403717));
-  p = f32x4.mul(f32x4.add(f32x4.mul(p, z), f32x4.splat(0.6666677594184875)), z);
+  let p = multiplyAdd(f32x4.splat(0.29872560501098633), z, f32x4.splat(0.3997751772403717));
+  p = f32x4.mul(multiplyAdd(p, z, f32x4.splat(0.6666677594184875)), z);
   const halfSquare = f32x4.mul(f32x4.mul(f32x4.splat(0.5), f), f);
-  const low = f32x4.add(f32x4.mul(k, f32x4.splat(LN2_LOW)), relativeCorrection);
-  const tail = f32x4.add(f32x4.mul(s, f32x4.add(halfSquare, p)), low);
+  const low = multiplyAdd(k, f32x4.splat(LN2_LOW), relativeCorrection);
+  const tail = multiplyAdd(s, f32x4.add(halfSquare, p), low);
   const mantissa = f32x4.sub(f32x4.sub(halfSquare, tail), f);
   return f32x4.sub(f32x4.mul(k, f32x4.splat(LN2_HIGH)), mantissa);
 }

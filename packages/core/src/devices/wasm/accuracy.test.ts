@@ -45,9 +45,9 @@ function worstError(got: Float32Array, want: (i: number) => number): number {
   return worst;
 }
 
-// Largest errors seen over 70 million values per function, rounded up.
+// Largest errors seen over 70 million values per function, in the baseline and the relaxed build, rounded up.
 const limits: readonly (readonly [UnaryOp, number])[] = [
-  ["exp", 1],
+  ["exp", 1.1],
   ["expm1", 1.7],
   ["log", 0.9],
   ["log1p", 0.9],
