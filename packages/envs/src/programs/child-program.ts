@@ -195,7 +195,7 @@ export class ChildProgram {
     this.#lastWords = "";
     const child = spawn(command, [...args], {
       cwd,
-      env: { ...environment(), ...env },
+      env: environment({ ...process.env, ...env }),
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       // a process group of its own: no Ctrl-C of the terminal, and it can be killed with all that it started
       detached: process.platform !== "win32",
@@ -318,13 +318,15 @@ export class ChildProgram {
   }
 }
 
-function environment(): Record<string, string | undefined> {
-  const { PYTHONPATH } = process.env;
+function environment(
+  given: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  const { PYTHONPATH } = given;
   return {
-    ...process.env,
+    PYTHONUNBUFFERED: "1",
+    ...given,
     GRADBRIDGE_PIPES: "3,4",
     PYTHONPATH: PYTHONPATH ? `${pythonFolder}${delimiter}${PYTHONPATH}` : pythonFolder,
-    PYTHONUNBUFFERED: "1",
   };
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -202,4 +202,80 @@ describe.skipIf(reason !== null)(`pythonGymnasium, with Gymnasium in Python${unl
     const space: Space = envs.singleObservationSpace;
     expect(space.toString()).toBe("Discrete(500)");
   });
+
+  it("sends composite spaces, wide integers and whatever an environment tells, while it prints", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "python-gymnasium-"));
+    try {
+      writeFileSync(join(folder, "odd_envs.py"), oddEnvs);
+      let printed = "";
+      const envs = await start({
+        id: "odd_envs:Odd-v0",
+        python,
+        env: { PYTHONPATH: folder },
+        kwargs: { length: 2 },
+        onPrint: (text) => {
+          printed += text;
+        },
+      });
+      expect(envs.singleObservationSpace.toString()).toBe(
+        "Dict('place': Box(-1000, 1000, (2, 2), int32), 'sight': Tuple(Discrete(3), Box(-inf, inf, (1,), float64)))",
+      );
+      const [first] = await envs.reset({ seed: 4 });
+      expect(first).toEqual({
+        place: Int32Array.of(0, 0, 0, 0, 0, 0, 0, 0),
+        sight: [Int32Array.of(0, 0), Float64Array.of(0.1, 0.1)],
+      });
+      const actions = { push: Float32Array.of(0.5, 0.25), kind: Int8Array.of(1, 0, 1, 0, 1, 1) };
+      const [next, rewards, , , told] = await envs.step(actions as never);
+      expect(next).toMatchObject({ place: Int32Array.of(1, 1, 1, 1, 1, 1, 1, 1) });
+      expect(rewards).toEqual(Float64Array.of(0.5 + 2, 0.25 + 2));
+      expect(told).toMatchObject({
+        word: ["ä", "ä"],
+        nothing: [null, null],
+        deep: { number: Float64Array.of(1, 1) },
+      });
+      const [, , terminated, , info] = await envs.step([
+        { push: Float32Array.of(0), kind: Int8Array.of(0, 0, 0) },
+        { push: Float32Array.of(1), kind: Int8Array.of(1, 1, 1) },
+      ] as never);
+      expect(terminated).toEqual(Uint8Array.of(1, 1));
+      expect(info.finalObservation).toMatchObject({ place: new Int32Array(8).fill(2) });
+      expect(info.finalInfo).toMatchObject({ word: ["ä", "ä"] });
+      expect(printed).toContain("step 2\n");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
+
+const oddEnvs = `
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+
+class Odd(gym.Env):
+    def __init__(self, length):
+        self.length = length
+        place = spaces.Box(-1000, 1000, (2, 2), np.int64)
+        sight = spaces.Tuple([spaces.Discrete(3), spaces.Box(-np.inf, np.inf, (1,), np.float64)])
+        self.observation_space = spaces.Dict({"place": place, "sight": sight})
+        self.action_space = spaces.Dict({"kind": spaces.MultiBinary(3), "push": spaces.Box(-1, 1, (1,))})
+
+    def look(self):
+        return {"place": np.full((2, 2), self.count), "sight": (self.count, np.array([0.1]))}
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.count = 0
+        return self.look(), {}
+
+    def step(self, action):
+        assert self.action_space.contains(action), action
+        self.count += 1
+        print("step", self.count)
+        told = {"word": "ä", "nothing": float("nan") if self.count < 0 else None, "deep": {"number": self.count}}
+        reward = float(action["push"][0]) + int(action["kind"].sum())
+        return self.look(), reward, self.count == self.length, False, told
+
+gym.register("Odd-v0", Odd)
+`;
