@@ -23,6 +23,7 @@ export const evalCommand: CliCommand = {
       .requiredOption("--run <folder>", "the run, as runs/NAME")
       .option("--episodes <count>", "how many (default: as in training)", count)
       .option("--seed <integer>", "episode i starts from this seed + i (default: as in training)", seed)
+      .option("--best", "the policy whose evaluation during training was best, not the last one")
       .option("--stochastic", "draw actions from the policy instead of taking the most likely one")
       .option("--video <folder>", "also record the first episode there, as an animated GIF")
       .option("--device <name>", "see gradbridge devices (default: as in training)")
@@ -36,7 +37,7 @@ export const evalCommand: CliCommand = {
     const device: string = options.device ?? settings.device;
     await requireDevice(device);
     await setDevice(device);
-    const checkpoint = await readRunCheckpoint(run, { env: id });
+    const checkpoint = await readRunCheckpoint(run, { env: id }, options.best ? "best" : "checkpoint");
     const env = make(id);
     const policy = makePolicy(env, settings);
     env.close();

@@ -1,7 +1,7 @@
 import { defaultSettings, resolveSettings } from "@gradbridge/bridge";
 import type { Option } from "commander";
 import { settingOptions } from "../arguments/setting-options.ts";
-import { seedList } from "../arguments/values.ts";
+import { decimal, seedList } from "../arguments/values.ts";
 import { ArgumentError, exitStatus } from "../exit-status.ts";
 import { carryOut } from "../training/carry-out.ts";
 import { closingSummary, trainReport } from "../training/closing-summary.ts";
@@ -28,6 +28,13 @@ export const trainCommand: CliCommand = {
         seedList,
       )
       .option("--resume <folder>", "continue this run; --steps may ask for more");
+    command
+      .option("--tensorboard", "also write event files for TensorBoard, in the run's folder")
+      .option(
+        "--stop-return <return>",
+        "end the run once the last 100 episodes return this on average",
+        decimal,
+      );
     for (const option of settingOptions()) command.addOption(option);
     command.option("--threads <count>", "comes in a later version").optionsGroup("Output:");
     command.configureHelp({

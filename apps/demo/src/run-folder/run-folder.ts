@@ -14,20 +14,29 @@ export class RunFolder {
   readonly progress: string;
   /** The policy, and everything needed to continue. */
   readonly checkpoint: string;
+  /** The checkpoint whose evaluation during training was best; its evaluation is beside it, in `.json`. */
+  readonly best: string;
   /** The learning curve as a picture. */
   readonly learningCurve: string;
+  /** A folder of event files. */
+  readonly tensorboard: string;
 
   constructor(path: string) {
     this.path = path;
     this.config = join(path, "config.json");
     this.progress = join(path, "progress.jsonl");
     this.checkpoint = join(path, "checkpoint.safetensors");
+    this.best = join(path, "best.safetensors");
     this.learningCurve = join(path, "learning-curve.svg");
+    this.tensorboard = join(path, "tensorboard");
   }
 
   /** Starts a run: files of an earlier one go, and only these. */
   async begin(config: RunConfig): Promise<void> {
-    for (const file of [this.progress, this.checkpoint, this.learningCurve]) await rm(file, { force: true });
+    const { progress, checkpoint, best, learningCurve, tensorboard } = this;
+    for (const file of [progress, checkpoint, best, `${best}.json`, learningCurve, tensorboard]) {
+      await rm(file, { force: true, recursive: true });
+    }
     await this.writeConfig(config);
   }
 
@@ -103,26 +112,33 @@ export async function readRunConfig(path: string): Promise<RunConfig> {
 }
 
 /**
- * The checkpoint of an existing run, on the current device.
+ * The checkpoint of an existing run, on the current device: the last one, or the best.
  * @throws ArgumentError where it is missing, damaged, or of another environment.
  */
-export async function readRunCheckpoint(path: string, config: Pick<RunConfig, "env">): Promise<Checkpoint> {
-  const folder = new RunFolder(path);
+export async function readRunCheckpoint(
+  path: string,
+  config: Pick<RunConfig, "env">,
+  which: "checkpoint" | "best" = "checkpoint",
+): Promise<Checkpoint> {
+  const file = new RunFolder(path)[which];
+  const name = basename(file);
   const files = await readdir(path);
-  if (!files.includes(basename(folder.checkpoint))) {
-    throw new ArgumentError(`${path} holds no checkpoint.safetensors: the run ended before it saved one.`);
+  if (!files.includes(name)) {
+    const reason =
+      which === "best" ? "it is kept where --eval-every is given" : "the run ended before it saved one";
+    throw new ArgumentError(`${path} holds no ${name}: ${reason}.`);
   }
   let checkpoint: Checkpoint;
   try {
-    checkpoint = await loadCheckpoint(folder.checkpoint);
+    checkpoint = await loadCheckpoint(file);
   } catch (error) {
-    throw new ArgumentError(`${folder.checkpoint} cannot be read: ${(error as Error).message}`, {
+    throw new ArgumentError(`${file} cannot be read: ${(error as Error).message}`, {
       cause: error,
     });
   }
   if (checkpoint.env !== config.env) {
     throw new ArgumentError(
-      `${path}: config.json is of ${config.env}, but checkpoint.safetensors of ${checkpoint.env}; the files do not belong together.`,
+      `${path}: config.json is of ${config.env}, but ${name} of ${checkpoint.env}; the files do not belong together.`,
     );
   }
   return checkpoint;

@@ -1,9 +1,12 @@
 import {
+  bestModel,
   checkpoint,
   defineCallback,
   jsonlLogger,
   progressBar,
+  stopOnReturn,
   type TrainResult,
+  tensorboardLogger,
   train,
 } from "@gradbridge/bridge";
 import { GradbridgeError } from "@gradbridge/core";
@@ -44,7 +47,15 @@ export async function carryOut(plan: RunPlan, terminal: Terminal): Promise<Train
       ...config.settings,
       ...(resume === undefined ? {} : { resume }),
       signal: interrupts.signal,
-      callbacks: [begin, jsonlLogger(folder.progress), checkpoint(folder.checkpoint), progress],
+      callbacks: [
+        begin,
+        jsonlLogger(folder.progress),
+        checkpoint(folder.checkpoint),
+        ...(config.settings.evalEvery > 0 ? [bestModel(folder.best)] : []),
+        ...(plan.tensorboard ? [tensorboardLogger(folder.tensorboard)] : []),
+        ...(plan.stopReturn === null ? [] : [stopOnReturn(plan.stopReturn)]),
+        progress,
+      ],
     });
     await draw(plan);
     return result;

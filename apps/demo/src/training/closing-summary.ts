@@ -71,6 +71,17 @@ export function closingSummary(plan: RunPlan, result: TrainResult, program: stri
     ["", "progress.jsonl            one line per update and evaluation"],
     ["", "checkpoint.safetensors    the policy, and all that is needed to continue"],
     ["", "learning-curve.svg        the learning curve"],
+    ...(config.settings.evalEvery > 0
+      ? [
+          ["", "best.safetensors          the best policy of all evaluations: eval --best"] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+    ...(plan.tensorboard
+      ? [["", "tensorboard/              event files: tensorboard --logdir"] as [string, string]]
+      : []),
     interrupted
       ? ["continue", `${program} train --resume ${folder.path}`]
       : ["evaluate again", `${program} eval --run ${folder.path}`],

@@ -18,6 +18,10 @@ export interface RunPlan {
   readonly config: RunConfig;
   readonly folder: RunFolder;
   readonly rewardThreshold: number | null;
+  /** Whether to write event files for TensorBoard. */
+  readonly tensorboard: boolean;
+  /** Mean return of the last 100 training episodes that ends the run; null for none. */
+  readonly stopReturn: number | null;
   /** Where to continue; absent for a new run. */
   readonly resume?: Checkpoint;
 }
@@ -29,6 +33,8 @@ export interface RunOptions {
   readonly out?: string;
   readonly force?: boolean;
   readonly resume?: string;
+  readonly tensorboard?: boolean;
+  readonly stopReturn?: number;
   readonly [setting: string]: unknown;
 }
 
@@ -52,7 +58,7 @@ async function newRun(options: RunOptions): Promise<RunPlan> {
     options.out === undefined
       ? await createNumberedRunFolder(defaultFolder(config))
       : await createRunFolder(options.out, { force: options.force === true });
-  return { config, folder, rewardThreshold: environment.rewardThreshold };
+  return { config, folder, rewardThreshold: environment.rewardThreshold, ...watching(options) };
 }
 
 async function resumedRun(path: string, options: RunOptions): Promise<RunPlan> {
@@ -71,7 +77,12 @@ async function resumedRun(path: string, options: RunOptions): Promise<RunPlan> {
     );
   }
   const config = runConfig({ env: saved.env, plugin: environment.plugin, settings });
-  return { config, folder: new RunFolder(path), rewardThreshold: environment.rewardThreshold, resume };
+  const { rewardThreshold } = environment;
+  return { config, folder: new RunFolder(path), rewardThreshold, resume, ...watching(options) };
+}
+
+function watching({ tensorboard, stopReturn }: RunOptions): Pick<RunPlan, "tensorboard" | "stopReturn"> {
+  return { tensorboard: tensorboard === true, stopReturn: stopReturn ?? null };
 }
 
 /**
@@ -88,7 +99,7 @@ export function settingsFor({ id, defaults }: Environment, given: Partial<TrainS
 
 /** A run continues as what it is. */
 function refuseChanges(options: RunOptions): void {
-  const own = ["json", "resume", "plugin", ...resumableSettings];
+  const own = ["json", "resume", "plugin", "tensorboard", "stopReturn", ...resumableSettings];
   const changed = Object.keys(options).filter((name) => options[name] !== undefined && !own.includes(name));
   if (changed.length === 0) return;
   throw new ArgumentError(

@@ -86,6 +86,21 @@ describe("train and eval", () => {
     }
   });
 
+  it("keeps the best policy of the evaluations and event files, and stops at a return", async () => {
+    const watched = ["--eval-every", "128", "--learning-rate", "0.03", "--tensorboard"];
+    const { path, status } = await train("watched", ...watched, "--json");
+    expect(status).toBe(0);
+    expect((await readdir(join(path, "tensorboard"))).length).toBe(1);
+    const evaluations = (await log(path)).filter(({ type }) => type === "evaluation");
+    const best = Math.max(...evaluations.map(({ mean }) => Number(mean)));
+    const again = await runHere(["eval", "--run", path, "--best", "--json"]);
+    expect(JSON.parse(again.stdout).mean).toBe(best);
+    const unwatched = await train("unwatched");
+    expect((await runHere(["eval", "--run", unwatched.path, "--best"])).stderr).toMatch(/--eval-every/);
+    const stopped = await train("stopped", "--json", "--steps", "100000", "--stop-return", "5");
+    expect(JSON.parse(stopped.stdout).steps).toBeLessThan(100_000);
+  });
+
   it("writes the same log for the same seed, another for another", async () => {
     const [first, second, other] = [
       await train("same-1", "--seed", "3"),
