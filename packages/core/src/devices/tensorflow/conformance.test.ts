@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { loadPlainTensorFlow } from "../../fixtures/plain-tensorflow.ts";
 import { checkBackend } from "../conformance/check-backend.ts";
 import { createTensorFlowBackend } from "./backend.ts";
-import { loadPlainTensorFlow } from "./fixtures/plain-tensorflow.ts";
 
 test("conforms to the reference on TensorFlow.js's own cpu backend, and leaves no tensor behind", async () => {
   const tf = await loadPlainTensorFlow();

@@ -1,6 +1,6 @@
 import util from "node:util";
 import { expect, test } from "vitest";
-import { importPlain, notInstalled } from "./fixtures/plain-tensorflow.ts";
+import { importPlain, notInstalled } from "../../fixtures/plain-tensorflow.ts";
 import { type ImportPackage, loadTensorFlow } from "./load.ts";
 
 const notBuilt = new Error(

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { DTypeError } from "../../errors.ts";
+import { loadPlainTensorFlow } from "../../fixtures/plain-tensorflow.ts";
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import { createTensorFlowBackend } from "./backend.ts";
-import { loadPlainTensorFlow } from "./fixtures/plain-tensorflow.ts";
 
 const tf = await loadPlainTensorFlow();
 
