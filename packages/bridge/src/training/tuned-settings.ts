@@ -17,6 +17,8 @@ export const tunedSettings: {
       clip: 0.2,
       clipSchedule: "linear",
     },
+    reinforce: { steps: 300_000 },
+    actorCritic: { steps: 300_000 },
   },
 };
 
@@ -26,14 +28,8 @@ const once: Partial<TrainSettings> = { epochs: 1, minibatchSize: 1024, learningR
 /** What an estimator needs whatever the environment. */
 export const estimatorSettings: { readonly [estimator: string]: Partial<TrainSettings> } = {
   reinforce: { ...once, numEnvs: 8, rolloutSteps: 128, learningRate: 5e-3 },
-  actorCritic: {
-    ...once,
-    numEnvs: 8,
-    rolloutSteps: 32,
-    lambda: 1,
-    learningRate: 3e-3,
-    normalizeAdvantage: false,
-  },
+  // λ = 1: with less, the critic's mistakes end some seeds' learning early
+  actorCritic: { ...once, numEnvs: 8, rolloutSteps: 128, lambda: 1, learningRate: 5e-3 },
   rloo: { ...once, numEnvs: 8, rolloutSteps: 128, learningRate: 5e-3 },
   naturalGradient: { ...once, numEnvs: 8, rolloutSteps: 128, learningRate: 3e-3 },
   vtrace: { numEnvs: 8, rolloutSteps: 64, minibatchSize: 128, epochs: 4, lambda: 1, learningRate: 1e-3 },
