@@ -23,14 +23,21 @@ export const tunedSettings: {
 };
 
 /** Each rollout is used once, as a whole. */
-const once: Partial<TrainSettings> = { epochs: 1, minibatchSize: 1024, learningRateSchedule: "linear" };
+const once: Partial<TrainSettings> = {
+  numEnvs: 8,
+  rolloutSteps: 128,
+  minibatchSize: 1024,
+  epochs: 1,
+  learningRate: 5e-3,
+  learningRateSchedule: "linear",
+};
 
 /** What an estimator needs whatever the environment. */
 export const estimatorSettings: { readonly [estimator: string]: Partial<TrainSettings> } = {
-  reinforce: { ...once, numEnvs: 8, rolloutSteps: 128, learningRate: 5e-3 },
+  reinforce: once,
+  rloo: once,
   // λ = 1: with less, the critic's mistakes end some seeds' learning early
-  actorCritic: { ...once, numEnvs: 8, rolloutSteps: 128, lambda: 1, learningRate: 5e-3 },
-  rloo: { ...once, numEnvs: 8, rolloutSteps: 128, learningRate: 5e-3 },
-  naturalGradient: { ...once, numEnvs: 8, rolloutSteps: 128, learningRate: 3e-3 },
-  vtrace: { numEnvs: 8, rolloutSteps: 64, minibatchSize: 128, epochs: 4, lambda: 1, learningRate: 1e-3 },
+  actorCritic: { ...once, lambda: 1 },
+  vtrace: { ...once, lambda: 1 },
+  naturalGradient: { ...once, lambda: 1 },
 };
