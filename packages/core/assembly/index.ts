@@ -11,6 +11,7 @@ export { unaryFloat, unaryInteger } from "./unary";
 export { binaryContiguous, binaryRows, binaryScalarFloat, binaryScalarInteger, binaryTiled } from "./binary";
 export { whereContiguous, whereTiled } from "./where";
 export { reduceFloat, reduceInteger } from "./reduce";
+export { sumOfSquares } from "./sum";
 export { cumsumFloat, cumsumInteger } from "./cumsum";
 export { matmulFloat } from "./matmul";
 export { matmulInteger } from "./matmul-integer";

@@ -18,6 +18,7 @@ import {
 import { adamFloat, adamFromTable, sgdFloat, sgdMomentumFloat } from "./optimizer";
 import { reduceFloat, reduceInteger } from "./reduce";
 import { useLayout, useOwnLayout } from "./scratch";
+import { sumOfSquares } from "./sum";
 import { softmaxFloat } from "./softmax";
 import { announce, barrier, finishAlone, finishTogether, nextProgram, offer } from "./threads";
 import { unaryFloat, unaryInteger } from "./unary";
@@ -59,6 +60,7 @@ const SGD_FLOAT: i32 = 30;
 const SGD_MOMENTUM_FLOAT: i32 = 31;
 const ADAM_FLOAT: i32 = 32;
 const ADAM_FROM_TABLE: i32 = 33;
+const SUM_OF_SQUARES: i32 = 34;
 
 /** Bytes before the arguments. */
 const HEADER: usize = 8;
@@ -217,6 +219,7 @@ function runList(p: usize): void {
           address(p, 0), address(p, 1), address(p, 2), address(p, 3), address(p, 4), word(p, 5),
         );
         break;
+      case SUM_OF_SQUARES: sumOfSquares(address(p, 0), address(p, 1), word(p, 2)); break;
       default: unreachable();
     }
     p += <usize>load<u32>(p, 4);

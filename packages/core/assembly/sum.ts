@@ -17,18 +17,41 @@ export function sumFloat(x: usize, y: usize, outer: i32, axis: i32, inner: i32, 
   }
 }
 
-/** Along contiguous memory. */
+/** The sum of squares, each rounded to float32: what `square` and `sumFloat` give together. */
+export function sumOfSquares(x: usize, y: usize, length: i32): void {
+  if (length >= 16) {
+    store<f32>(y, sumSquareRow(x, length));
+    return;
+  }
+  let total: f64 = 0.0;
+  for (let i = 0; i < length; i++, x += 4) {
+    const value = load<f32>(x);
+    total += <f64>(value * value);
+  }
+  store<f32>(y, <f32>total);
+}
+
 function sumRow(x: usize, length: i32): f32 {
+  return sumLine(false, x, length);
+}
+
+function sumSquareRow(x: usize, length: i32): f32 {
+  return sumLine(true, x, length);
+}
+
+/** Along contiguous memory; of the squares, if `squared`. */
+// @ts-ignore: decorator
+@inline function sumLine(squared: bool, x: usize, length: i32): f32 {
   let low = f64x2.splat(0.0);
   let high = low;
   for (; length >= 32; length -= 32) {
-    const block = sumEight(x, 16);
+    const block = sumEight(squared, x, 16);
     low = f64x2.add(low, lowDoubles(block));
     high = f64x2.add(high, highDoubles(block));
     x += 128;
   }
   for (; length > 0; length -= 4) {
-    const rest = v128.and(v128.load(x), laneMask(length));
+    const rest = v128.and(loadTerm(squared, x), laneMask(length));
     low = f64x2.add(low, lowDoubles(rest));
     high = f64x2.add(high, highDoubles(rest));
     x += 16;
@@ -37,16 +60,23 @@ function sumRow(x: usize, length: i32): f32 {
   return <f32>(f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1));
 }
 
+/** Four terms of a sum. */
+// @ts-ignore: decorator
+@inline function loadTerm(squared: bool, x: usize): v128 {
+  const value = v128.load(x);
+  return squared ? f32x4.mul(value, value) : value;
+}
+
 /** The pairwise sum of eight vectors, `stride` bytes apart. */
 // @ts-ignore: decorator
-@inline function sumEight(x: usize, stride: usize): v128 {
-  const pair0 = f32x4.add(v128.load(x), v128.load(x + stride));
+@inline function sumEight(squared: bool, x: usize, stride: usize): v128 {
+  const pair0 = f32x4.add(loadTerm(squared, x), loadTerm(squared, x + stride));
   x += stride * 2;
-  const pair1 = f32x4.add(v128.load(x), v128.load(x + stride));
+  const pair1 = f32x4.add(loadTerm(squared, x), loadTerm(squared, x + stride));
   x += stride * 2;
-  const pair2 = f32x4.add(v128.load(x), v128.load(x + stride));
+  const pair2 = f32x4.add(loadTerm(squared, x), loadTerm(squared, x + stride));
   x += stride * 2;
-  const pair3 = f32x4.add(v128.load(x), v128.load(x + stride));
+  const pair3 = f32x4.add(loadTerm(squared, x), loadTerm(squared, x + stride));
   return f32x4.add(f32x4.add(pair0, pair1), f32x4.add(pair2, pair3));
 }
 
@@ -66,7 +96,7 @@ function sumFourColumns(x: usize, y: usize, axis: i32, stride: usize): void {
   let low = f64x2.splat(0.0);
   let high = low;
   for (; axis >= 8; axis -= 8) {
-    const block = sumEight(x, stride);
+    const block = sumEight(false, x, stride);
     low = f64x2.add(low, lowDoubles(block));
     high = f64x2.add(high, highDoubles(block));
     x += stride << 3;
@@ -84,16 +114,16 @@ function sumSixteenColumns(x: usize, y: usize, axis: i32, stride: usize): void {
   let low0 = f64x2.splat(0.0);
   let high0 = low0, low1 = low0, high1 = low0, low2 = low0, high2 = low0, low3 = low0, high3 = low0;
   for (; axis >= 8; axis -= 8) {
-    let block = sumEight(x, stride);
+    let block = sumEight(false, x, stride);
     low0 = f64x2.add(low0, lowDoubles(block));
     high0 = f64x2.add(high0, highDoubles(block));
-    block = sumEight(x + 16, stride);
+    block = sumEight(false, x + 16, stride);
     low1 = f64x2.add(low1, lowDoubles(block));
     high1 = f64x2.add(high1, highDoubles(block));
-    block = sumEight(x + 32, stride);
+    block = sumEight(false, x + 32, stride);
     low2 = f64x2.add(low2, lowDoubles(block));
     high2 = f64x2.add(high2, highDoubles(block));
-    block = sumEight(x + 48, stride);
+    block = sumEight(false, x + 48, stride);
     low3 = f64x2.add(low3, lowDoubles(block));
     high3 = f64x2.add(high3, highDoubles(block));
     x += stride << 3;

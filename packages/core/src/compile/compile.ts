@@ -8,6 +8,7 @@ import { active, Recording } from "../tensor/recording.ts";
 import { tensorsIn } from "../tensor/scope.ts";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { isTensor, type Tensor } from "../tensor/tensor.ts";
+import { fuse } from "./fuse.ts";
 import { Plan } from "./plan.ts";
 
 /** What a compiled function may return: nothing, a tensor, or arrays and plain objects of tensors. */
@@ -159,7 +160,7 @@ function planFor<R>(recording: Recording, inputs: readonly Tensor[], result: R):
   }
   const plan = new Plan(
     backend,
-    steps,
+    fuse(steps, backend.fused ?? [], made, lasting),
     inputs.map(({ storage }) => storage.buffer),
     made,
     lasting,

@@ -226,12 +226,17 @@ export type FusedKernel =
    * learningRate / biasCorrection1, 1 − β₁, β₂, 1 − β₂, ε, weight decay to add to the gradient, factor of the parameter
    * (1, or 1 − learningRate · weightDecay where decoupled), 1 / √biasCorrection2.
    */
-  {
-    readonly kind: "adamFromTable";
-    readonly dtype: DType;
-    readonly length: number;
-    readonly row: number;
-  };
+  | {
+      readonly kind: "adamFromTable";
+      readonly dtype: DType;
+      readonly length: number;
+      readonly row: number;
+    }
+  /** inputs [x], outputs [the sum of x² as one element]: `square`, then `reduce` over everything, with the same bits. */
+  | { readonly kind: "sumOfSquares"; readonly dtype: DType; readonly length: number };
+
+/** The fused kernel of one kind. */
+export type FusedKernelOf<K extends FusedKind> = Extract<FusedKernel, { kind: K }>;
 
 export type FusedKind = FusedKernel["kind"];
 

@@ -49,6 +49,7 @@ export function refuseIntegers(kernel: AnyKernel): void {
     case "sgd":
     case "adam":
     case "adamFromTable":
+    case "sumOfSquares":
       refuse(kernel.kind);
       break;
     case "fill":

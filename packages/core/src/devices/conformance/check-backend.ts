@@ -9,7 +9,7 @@ import { type KernelCase, stale } from "./kernel-case.ts";
 import { matmulCases } from "./matmul-cases.ts";
 import { copyCases, gatherCases } from "./movement-cases.ts";
 import { adamCases, adamFromTableCases, sgdCases } from "./optimizer-cases.ts";
-import { cumsumCases, reduceCases, softmaxCases } from "./reduce-cases.ts";
+import { cumsumCases, reduceCases, softmaxCases, sumOfSquaresCases } from "./reduce-cases.ts";
 
 export interface CheckBackendOptions {
   /** The oracle. Default: a new `reference` backend. */
@@ -71,6 +71,7 @@ export async function checkCases(
 
 const fusedCases: { readonly [Kind in FusedKind]: (dtype: DType) => Generator<KernelCase> } = {
   adamFromTable: adamFromTableCases,
+  sumOfSquares: sumOfSquaresCases,
 };
 
 function withoutSubnormals(kernelCase: KernelCase): KernelCase {

@@ -1,6 +1,6 @@
 import type { DType } from "../../tensor/dtype.ts";
 import { reduceOps } from "../kernel.ts";
-import { arrayOf, type KernelCase, stale, values } from "./kernel-case.ts";
+import { arrayOf, type KernelCase, oddLengths, stale, values } from "./kernel-case.ts";
 
 /** [outer, axis, inner]: one element, rows, columns, both, long, short, none. */
 const lines: readonly (readonly [number, number, number])[] = [
@@ -52,6 +52,18 @@ export function* reduceCases(dtype: DType): Generator<KernelCase> {
         special: true,
       };
     }
+  }
+}
+
+/** Short, whole vectors, whole blocks, and what is left over. */
+export function* sumOfSquaresCases(dtype: DType): Generator<KernelCase> {
+  for (const length of [...oddLengths, 15, 16, 31, 32, 1000]) {
+    yield {
+      kernel: { kind: "sumOfSquares", dtype, length },
+      inputs: [values(dtype, length, length)],
+      outputs: [stale(dtype, 1)],
+      exact: false,
+    };
   }
 }
 

@@ -6,7 +6,7 @@ import { runBinary, runCompare, runWhere } from "./binary.ts";
 import { runMatmul } from "./matmul.ts";
 import { runCast, runCopy, runFill, runGather, runScatterAdd } from "./movement.ts";
 import { runAdam, runAdamFromTable, runSgd } from "./optimizer.ts";
-import { runCumsum, runReduce } from "./reduce.ts";
+import { runCumsum, runReduce, runSumOfSquares } from "./reduce.ts";
 import { runSoftmax } from "./softmax.ts";
 import { runUnary } from "./unary.ts";
 
@@ -91,6 +91,9 @@ function runKernel(kernel: AnyKernel, inputs: readonly TypedArray[], outputs: re
       break;
     case "adamFromTable":
       runAdamFromTable(kernel, x, inputs[1]!, outputs);
+      break;
+    case "sumOfSquares":
+      runSumOfSquares(kernel, x, y);
       break;
     default:
       kernel satisfies never;

@@ -1,5 +1,5 @@
 import type { TypedArray } from "../../tensor/dtype.ts";
-import { adamNumbers, adamNumbersWidth, type FusedKernel, type KernelOf } from "../kernel.ts";
+import { adamNumbers, adamNumbersWidth, type FusedKernelOf, type KernelOf } from "../kernel.ts";
 
 /** One step of stochastic gradient descent, in place. outputs: [parameter] or [parameter, velocity]. */
 export function runSgd(kernel: KernelOf<"sgd">, gradient: TypedArray, outputs: readonly TypedArray[]): void {
@@ -30,7 +30,7 @@ export function runAdam(
 
 /** As {@link runAdam}, the numbers being in a row of `table`. */
 export function runAdamFromTable(
-  { length, row }: Extract<FusedKernel, { kind: "adamFromTable" }>,
+  { length, row }: FusedKernelOf<"adamFromTable">,
   gradient: TypedArray,
   table: TypedArray,
   outputs: readonly TypedArray[],

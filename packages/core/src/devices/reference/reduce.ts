@@ -1,5 +1,5 @@
 import type { TypedArray } from "../../tensor/dtype.ts";
-import type { KernelOf, ReduceOp } from "../kernel.ts";
+import type { FusedKernelOf, KernelOf, ReduceOp } from "../kernel.ts";
 
 /** y[o, i] = f over a of x[o, a, i], accumulated in double (int32: modulo 2³²). */
 export function runReduce(kernel: KernelOf<"reduce">, x: TypedArray, y: TypedArray): void {
@@ -12,6 +12,17 @@ export function runReduce(kernel: KernelOf<"reduce">, x: TypedArray, y: TypedArr
       y[o * inner + i] = f(line);
     }
   }
+}
+
+/** y[0] = Σ x², each square rounded as if it had been stored, accumulated in double. */
+export function runSumOfSquares(
+  { dtype, length }: FusedKernelOf<"sumOfSquares">,
+  x: TypedArray,
+  y: TypedArray,
+): void {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += dtype === "float32" ? Math.fround(x[i]! * x[i]!) : x[i]! * x[i]!;
+  y[0] = sum;
 }
 
 /** Running sums, accumulated in double (int32: modulo 2³²); from the end where `reverse`. */

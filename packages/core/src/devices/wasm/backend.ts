@@ -69,7 +69,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
 class WasmBackend implements Backend {
   readonly name = "wasm";
   readonly dtypes: readonly DType[] = ["float32", "int32"];
-  readonly fused: readonly FusedKind[] = ["adamFromTable"];
+  readonly fused: readonly FusedKind[] = ["adamFromTable", "sumOfSquares"];
   private readonly pages: PagedMemory;
   private readonly launcher: Launcher;
   private readonly pool: ThreadPool;

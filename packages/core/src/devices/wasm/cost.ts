@@ -32,6 +32,8 @@ export function costOf(kernel: AnyKernel): number {
       return 30 + (kernel.kind === "binary" && kernel.op === "pow" ? 5 : 0.15) * sizeOf(kernel.shape);
     case "reduce":
       return 30 + (kernel.op === "sum" ? 0.1 : 0.3) * kernel.outer * kernel.axis * kernel.inner;
+    case "sumOfSquares":
+      return 20 + 0.06 * kernel.length;
     case "cumsum":
       return 30 + kernel.outer * kernel.axis * kernel.inner;
     case "softmax":

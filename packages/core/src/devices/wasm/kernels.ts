@@ -210,6 +210,7 @@ export interface WasmKernels {
     shrink: number,
     rootScale: number,
   ): void;
+  sumOfSquares(x: Address, y: Address, length: number): void;
   adamFromTable(
     numbers: Address,
     gradient: Address,

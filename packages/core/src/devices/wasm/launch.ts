@@ -118,6 +118,9 @@ export class Launcher {
         kernels.adamFromTable(numbers, x, y, outputs[1]!, outputs[2]!, kernel.length);
         break;
       }
+      case "sumOfSquares":
+        kernels.sumOfSquares(x, y, kernel.length);
+        break;
       default:
         kernel satisfies never;
     }

@@ -44,6 +44,7 @@ const opcodes = [
   ["sgdMomentumFloat", "iiiiffffii"],
   ["adamFloat", "iiiiiffffffff"],
   ["adamFromTable", "iiiiii"],
+  ["sumOfSquares", "iii"],
 ] as const satisfies readonly (readonly [keyof WasmKernels, string])[];
 
 type Listed = (typeof opcodes)[number][0];
