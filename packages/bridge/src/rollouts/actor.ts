@@ -18,7 +18,7 @@ export interface Acted {
   readonly values: Int32Array | Float32Array;
   /** Whether an action is one number rather than a list. */
   readonly scalar: boolean;
-  /** The policy's outputs, overwritten by the next call. */
+  /** The policy's outputs for the same rows. */
   readonly outputs: PolicyOutputs;
 }
 
@@ -37,10 +37,11 @@ export class Actor {
   /** @param actionSpace of one environment */
   constructor(policy: Policy, observationSize: number, actionSpace: Space) {
     this.#policy = policy;
-    this.#forward = inferenceOf(policy);
+    const { forward, device } = inferenceOf(policy);
+    this.#forward = forward;
+    this.#device = device;
     this.#observationSize = observationSize;
     this.#actionSpace = actionSpace;
-    this.#device = policy.parameters()[0]?.device;
   }
 
   /**
@@ -48,14 +49,16 @@ export class Actor {
    * actor it is drawn anew.
    * @param observation [rows, observationSize]
    * @param options `mask`: [rows, choices]; `deterministic`: the most likely action
+   * @param use is called once; the outputs live only as long as it runs
    */
   act(
     observation: Float32Array,
     generator: Generator,
-    options: { readonly mask?: Int8Array | null; readonly deterministic?: boolean } = {},
-  ): Acted {
+    options: { readonly mask?: Int8Array | null; readonly deterministic?: boolean },
+    use: (acted: Acted) => void,
+  ): void {
     const { mask = null, deterministic = false } = options;
-    return tidy(() =>
+    tidy(() =>
       noGrad(() => {
         const rows = this.#rows(observation);
         const noise = deterministic ? undefined : this.#nextNoise(rows, generator);
@@ -66,7 +69,7 @@ export class Actor {
           squash: distribution instanceof SquashedGaussian,
         });
         const action = deterministic ? distribution.mode() : distribution.sample(generator);
-        return { values: actionValues(action), scalar: action.shape.length === 1, outputs };
+        use({ values: actionValues(action), scalar: action.shape.length === 1, outputs });
       }),
     );
   }

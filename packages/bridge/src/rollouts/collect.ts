@@ -49,9 +49,12 @@ export async function collect(policy: Policy, envs: VectorEnv, options: CollectO
   const recorder = new Recorder(steps, envs.numEnvs, encoder.size, position);
 
   for (let t = 0; t < steps; t++) {
-    const action = actor.act(recorder.observationAt(t), generator, { mask: recorder.maskAt(t) });
-    recorder.recordAction(t, action);
-    const pending = envs.step(actor.decode(action.values) as never);
+    let actions: unknown;
+    actor.act(recorder.observationAt(t), generator, { mask: recorder.maskAt(t) }, (acted) => {
+      recorder.recordAction(t, acted);
+      actions = actor.decode(acted.values);
+    });
+    const pending = envs.step(actions as never);
     const [next, rewards, terminated, truncated, info] = pending instanceof Promise ? await pending : pending;
     const observation = recorder.observationAt(t + 1);
     encoder.encode(next, observation);

@@ -1,9 +1,15 @@
 import { compile, GradbridgeError, noGrad, type Tensor } from "@gradbridge/core";
 import type { Policy, PolicyOutputs } from "@gradbridge/policy";
 
-type Forward = (observation: Tensor) => PolicyOutputs;
+/** A policy's network, for acting. */
+export interface Inference {
+  /** `policy.forward` without a graph. The outputs are overwritten by the next call with as many rows. */
+  readonly forward: (observation: Tensor) => PolicyOutputs;
+  /** Where the parameters are; undefined for a policy without any. */
+  readonly device: string | undefined;
+}
 
-const forwards = new WeakMap<Policy, Forward>();
+const inferences = new WeakMap<Policy, Inference>();
 
 /** Why a function cannot be compiled: it reads values on the host, or makes tensors of host data. */
 const cannotCompile: readonly string[] = ["data-dependent", "host-data"];
@@ -13,26 +19,28 @@ export function computesOnHost(error: unknown): boolean {
   return error instanceof GradbridgeError && cannotCompile.includes(error.code);
 }
 
-/**
- * `policy.forward` without a graph, compiled once per number of rows where it can be. The outputs are overwritten by
- * the next call with as many rows.
- */
-export function inferenceOf(policy: Policy): Forward {
-  let forward = forwards.get(policy);
-  if (forward === undefined) {
-    const eager: Forward = (observation) => noGrad(() => policy.forward(observation));
-    const compiled = compile(policy.forward);
-    let current: Forward = (observation) => {
+/** The policy's network, compiled once per policy and number of rows where it can be. */
+export function inferenceOf(policy: Policy): Inference {
+  let inference = inferences.get(policy);
+  if (inference === undefined) {
+    inference = { forward: compiledForward(policy), device: policy.parameters()[0]?.device };
+    inferences.set(policy, inference);
+  }
+  return inference;
+}
+
+function compiledForward(policy: Policy): Inference["forward"] {
+  const compiled = compile(policy.forward);
+  let compiles = true;
+  return (observation) =>
+    noGrad(() => {
+      if (!compiles) return policy.forward(observation);
       try {
-        return noGrad(() => compiled(observation));
+        return compiled(observation);
       } catch (error) {
         if (!computesOnHost(error)) throw error;
-        current = eager;
-        return eager(observation);
+        compiles = false;
+        return policy.forward(observation);
       }
-    };
-    forward = (observation) => current(observation);
-    forwards.set(policy, forward);
-  }
-  return forward;
+    });
 }

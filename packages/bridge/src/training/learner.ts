@@ -17,6 +17,7 @@ import { applyDelta } from "../applying/apply-delta.ts";
 import { DeltaError } from "../applying/delta-error.ts";
 import { checkRollout } from "../estimators/check-rollout.ts";
 import type { Diagnostics, Estimator, RolloutTargets } from "../estimators/estimator.ts";
+import { computesOnHost } from "../rollouts/inference.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { compileLearning, type LearningInputs, minibatchOf, uploadRollout } from "./learning-inputs.ts";
 import { scheduleOf } from "./schedules.ts";
@@ -138,8 +139,7 @@ export class Learner {
     try {
       return step.gradient(inputs);
     } catch (error) {
-      if (!this.#compiles || !(error instanceof GradbridgeError) || !cannotCompile.includes(error.code))
-        throw error;
+      if (!this.#compiles || !computesOnHost(error)) throw error;
       this.#compiles = false; // the estimator or policy computes on the host: run it every time
       return this.#gradient(inputs, diagnoses);
     }
@@ -213,9 +213,6 @@ export class Learner {
     }
   }
 }
-
-/** Why a step cannot be compiled: it reads values on the host, or makes tensors of host data. */
-const cannotCompile: readonly string[] = ["data-dependent", "host-data"];
 
 /** Row numbers of each minibatch, shuffled; null stands for all rows, whose order does not matter. */
 function* minibatches(count: number, size: number, shuffle: Generator): IterableIterator<Tensor | null> {
