@@ -75,9 +75,9 @@ export function evaluate(policy: Policy, env: EnvSource, options: EvaluateOption
     const { observationSpace, actionSpace } = chosen[0]!;
     const encoder = observationEncoder(observationSpace);
     const actor = new Actor(policy, encoder.size, actionSpace);
-    const observations = new Float32Array(rowsFor(chosen.length) * encoder.size);
+    const observations = new Float32Array(chosen.length * encoder.size);
     const width = actionMask ? choiceCount(policy) : 0;
-    const masks = new Int8Array(rowsFor(chosen.length) * width).fill(1);
+    const masks = new Int8Array(chosen.length * width).fill(1);
     let running: number[] = [];
     const goOn = (i: number, observation: unknown, info: Info): void => {
       const at = running.length;
@@ -94,7 +94,7 @@ export function evaluate(policy: Policy, env: EnvSource, options: EvaluateOption
     let actions: NumericArray = new Float32Array(0);
     let scalar = false;
     while (running.length > 0) {
-      const rows = rowsFor(running.length);
+      const rows = Math.min(powerOfTwo(running.length), chosen.length);
       const options = { deterministic, mask: actionMask ? masks.subarray(0, rows * width) : null };
       actor.act(observations.subarray(0, rows * encoder.size), random, options, (acted) => {
         actions = actor.decode(acted.values);
@@ -114,8 +114,8 @@ export function evaluate(policy: Policy, env: EnvSource, options: EvaluateOption
   }
 }
 
-/** Rows of one call for so many environments: a power of two, so that the network is compiled for few numbers of rows. */
-function rowsFor(count: number): number {
+/** The next one: where the number of rows is one, the network is compiled for few of them as episodes end. */
+function powerOfTwo(count: number): number {
   return 2 ** Math.ceil(Math.log2(count));
 }
 
