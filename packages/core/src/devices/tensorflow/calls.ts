@@ -65,6 +65,11 @@ export class KernelCalls {
     return tensor;
   }
 
+  /** The elements on the host. Of the JavaScript backend, which has them there: a native one would wait for its device. */
+  values(x: TensorInfo): ArrayLike<number> {
+    return (x as Tensor).dataSync();
+  }
+
   /** One number that broadcasts against anything. */
   scalar(value: number, dtype: "float32" | "int32" = "float32"): Tensor {
     return this.constant(dtype === "float32" ? Float32Array.of(value) : Int32Array.of(value), []);

@@ -1,5 +1,6 @@
 import type { DeviceBuffer } from "../backend.ts";
 import type { BinaryOp, CompareOp, KernelOf, UnaryOp } from "../kernel.ts";
+import { erf } from "../reference/erf.ts";
 import type { KernelCalls } from "./calls.ts";
 import { isDense, sizeOf, stridedView } from "./strided.ts";
 import type { TensorInfo } from "./tfjs.ts";
@@ -48,6 +49,8 @@ const compareKernels: Readonly<Record<CompareOp, string>> = {
 export function unary(calls: KernelCalls, kernel: KernelOf<"unary">, x: TensorInfo): TensorInfo {
   const { op } = kernel;
   if (kernel.dtype === "int32") return integerUnary(calls, op, x);
+  // the JavaScript backend has a formula good to 2e-7; its memory is the host's, so the reference can take its place
+  if (op === "erf" && !calls.native) return calls.constant(Float32Array.from(calls.values(x), erf), x.shape);
   const name = floatKernels[op];
   if (name !== undefined) return calls.unary(name, x);
   if (op === "isFinite") return calls.cast(calls.unary("IsFinite", x), "float32");

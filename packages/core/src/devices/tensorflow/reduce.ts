@@ -61,7 +61,7 @@ function fold(
 /** TensorFlow.js multiplies in double and wraps once at the end, when the low bits are gone. Its memory is the host's, so ours is the loop. */
 function wrappingProduct(calls: KernelCalls, kernel: KernelOf<"reduce">, buffer: DeviceBuffer): TensorInfo {
   const { outer, axis, inner } = kernel;
-  const x = calls.any(buffer).dataSync();
+  const x = calls.values(calls.any(buffer));
   const products = new Int32Array(outer * inner).fill(1);
   for (let o = 0; o < outer; o++) {
     for (let a = 0; a < axis; a++) {
