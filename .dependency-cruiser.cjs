@@ -3,6 +3,7 @@
  *
  *   random ← core ← policy ─┐
  *   random ← gymnasium-js ← envs ─┴─ bridge ← demo, examples, bench, studies
+ *   core ← gpu-envs ← examples
  *   charts ← demo, studies
  */
 const reachable = {
@@ -12,6 +13,8 @@ const reachable = {
   "gymnasium-js": ["random"],
   envs: ["random", "gymnasium-js"],
   bridge: ["random", "core", "policy", "gymnasium-js", "envs"],
+  // gymnasium-js only in its tests
+  "gpu-envs": ["random", "core", "gymnasium-js"],
   charts: [],
 };
 

@@ -21,6 +21,7 @@ export default defineConfig({
   test: {
     include: ["{packages,apps,examples,tools}/**/*.test.ts", "{bench,studies}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    setupFiles: ["./tools/software-gpu.ts"],
     reporters: ["default", "./tools/plain-summary-reporter.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,

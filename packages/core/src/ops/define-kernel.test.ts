@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { prepareWebGpu } from "../fixtures/software-gpu.ts";
+import { whyNoWebGpu } from "../fixtures/why-no-webgpu.ts";
 import { compile, defineKernel, setDevice, tensor, zeros } from "../index.ts";
 
-const reason = await prepareWebGpu();
+const reason = await whyNoWebGpu();
 
 /** y[i] += factor · x[i], counted in `runs`. */
 const accumulate = defineKernel({

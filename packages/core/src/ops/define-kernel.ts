@@ -85,12 +85,12 @@ const identifier = /^[a-z][A-Za-z0-9]*$/;
 function checkDefinition(kernel: CustomKernel): void {
   const { name, inputs, outputs, numbers, wgsl } = kernel;
   const names = [inputs, outputs, numbers].flatMap((list) => Object.keys(list));
-  const wrong = names.find((one, i) => !identifier.test(one) || names.indexOf(one) !== i);
+  const wrong = names.find((one, i) => !identifier.test(one) || names.indexOf(one) !== i || one === "count");
   if (wrong !== undefined || Object.keys(outputs).length === 0) {
     throw new GradbridgeError(
       "kernel",
       `defineKernel: ${name}: needs an output, and names of buffers and numbers that are all different and begin with a ` +
-        `small letter${wrong === undefined ? "" : `; "${wrong}" does not fit`}.`,
+        `small letter ("count" is the number of invocations)${wrong === undefined ? "" : `; "${wrong}" does not fit`}.`,
     );
   }
   const text = JSON.stringify([inputs, outputs, numbers, wgsl]);

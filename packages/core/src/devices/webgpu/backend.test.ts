@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { prepareWebGpu } from "../../fixtures/software-gpu.ts";
+import { whyNoWebGpu } from "../../fixtures/why-no-webgpu.ts";
 import { devices } from "../../index.ts";
 import { checkBackend } from "../conformance/check-backend.ts";
 import { createWebGpuBackend, type WebGpuBackend } from "./backend.ts";
 
-const reason = await prepareWebGpu();
+const reason = await whyNoWebGpu();
 const suite = reason === null ? describe : describe.skip;
 
 suite(`webgpu${reason === null ? "" : ` (not run: ${reason})`}`, () => {

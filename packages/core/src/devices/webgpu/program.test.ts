@@ -1,6 +1,6 @@
 /** Whole training steps: what `compile` records runs on the GPU in one submission, and nothing comes back. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { prepareWebGpu } from "../../fixtures/software-gpu.ts";
+import { whyNoWebGpu } from "../../fixtures/why-no-webgpu.ts";
 import {
   adam,
   clipGradNorm,
@@ -12,7 +12,7 @@ import {
 } from "../../index.ts";
 import type { WebGpuBackend } from "./backend.ts";
 
-const reason = await prepareWebGpu();
+const reason = await whyNoWebGpu();
 
 const values = (size: number, salt: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => Math.sin(i * 1.7 + salt) / 2);
