@@ -1,5 +1,6 @@
 import {
   adam,
+  add,
   clipGradNorm,
   compile,
   findNonFinite,
@@ -7,6 +8,9 @@ import {
   noGrad,
   type Optimizer,
   type Schedule,
+  sqrt,
+  square,
+  sum,
   type Tensor,
   tensor,
   tidy,
@@ -61,6 +65,8 @@ export class Learner {
   readonly #settings: TrainSettings;
   readonly #learningRate: Schedule;
   readonly #shuffle: Generator;
+  /** One number that is finite where all parameters are (and none is beyond 1e19). */
+  readonly #parameterNorm: () => Tensor;
   /** By number of rows and whether it diagnoses; the gradients that `update` reads are those of its own `gradient`. */
   readonly #compiled = new Map<string, LearningStep>();
   #compiles = true;
@@ -73,6 +79,7 @@ export class Learner {
     this.#shuffle = shuffle;
     this.#learningRate = scheduleOf(settings.learningRateSchedule, settings.learningRate);
     this.optimizer = adam(policy.parameters(), { learningRate: settings.learningRate, epsilon: 1e-5 });
+    this.#parameterNorm = compile(() => noGrad(() => jointNorm(policy.parameters())));
   }
 
   /**
@@ -206,6 +213,7 @@ export class Learner {
   }
 
   #checkParameters(): void {
+    if (Number.isFinite(tidy(() => this.#parameterNorm().item()))) return;
     for (const [name, parameter] of this.#policy.namedParameters()) {
       if (findNonFinite(parameter) !== null) {
         throw new GradbridgeError("non-finite", `parameter ${name} holds NaN or infinity.`);
@@ -222,6 +230,11 @@ function* minibatches(count: number, size: number, shuffle: Generator): Iterable
   }
   const order = Int32Array.from(shuffle.permutation(count) as ArrayLike<number>);
   for (let start = 0; start < count; start += size) yield tensor(order.slice(start, start + size));
+}
+
+/** Euclidean norm of all of them together, a scalar. */
+function jointNorm(tensors: readonly Tensor[]): Tensor {
+  return sqrt(tensors.map((x) => sum(square(x))).reduce((total, part) => add(total, part)));
 }
 
 /** Means of numbers by name. */
