@@ -5,8 +5,8 @@
  * which know decorators on classes alone.
  */
 export { constantsEnd, layoutAddress, scratchBytes, useScratch } from "./scratch";
-export { controlBytes, stopThreads, useThread } from "./threads";
-export { runProgram, runSerial, work } from "./program";
+export { awaited, controlBytes, stopThreads, useThread } from "./threads";
+export { programsShared, runProgram, runSerial, work } from "./program";
 export { unaryFloat, unaryInteger } from "./unary";
 export { binaryContiguous, binaryRows, binaryScalarFloat, binaryScalarInteger, binaryTiled } from "./binary";
 export { whereContiguous, whereTiled } from "./where";

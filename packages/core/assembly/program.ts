@@ -20,7 +20,7 @@ import { reduceFloat, reduceInteger } from "./reduce";
 import { useLayout, useOwnLayout } from "./scratch";
 import { sumOfSquares } from "./sum";
 import { softmaxFloat } from "./softmax";
-import { announce, barrier, finishAlone, finishTogether, nextProgram, offer } from "./threads";
+import { announce, barrier, finishAlone, finishTogether, nextProgram, offer, runsAlone } from "./threads";
 import { unaryFloat, unaryInteger } from "./unary";
 import { whereContiguous, whereTiled } from "./where";
 
@@ -232,11 +232,21 @@ function runList(p: usize): void {
  */
 export function runProgram(lists: usize, patience: i32): void {
   if (offer(lists, patience)) {
+    shared++;
     runList(load<u32>(lists, 4));
     finishTogether();
   } else {
+    runsAlone(1);
     runList(load<u32>(lists));
+    runsAlone(0);
   }
+}
+
+let shared: i32 = 0;
+
+/** How many programs all threads have run together: for tests and measurements. */
+export function programsShared(): i32 {
+  return shared;
 }
 
 /** Runs a program on this thread alone. */

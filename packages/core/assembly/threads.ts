@@ -7,7 +7,8 @@
  *      and run the serial list alone
  *
  * So thread 0 never waits for a thread that sleeps, or that the system does not run at the moment: it computes the same bits
- * alone. Whoever waits looks for some microseconds and then sleeps, where the engine allows this thread to.
+ * alone. Whoever waits looks for some microseconds and then sleeps: in JavaScript, since a wait inside WebAssembly is not
+ * reliable in every engine once memory has grown.
  *
  * The control block has a line of LINE bytes for each word, since threads share whole cache lines.
  */
@@ -19,8 +20,10 @@ const WITHDRAWN: i32 = 255;
 /** What is offered: the address of the program's list of lists, and the epoch it starts with. */
 const TABLE: usize = LINE;
 const START_EPOCH: usize = LINE + 4;
-/** How many threads sleep: nobody is woken where nobody does. */
+/** How many threads sleep until the next offer: nobody is woken where nobody does. */
 const SLEEPERS: usize = 2 * LINE;
+/** Not 0 while thread 0 runs a program alone: the next offer is not far, and who wakes up too late for one waits for it. */
+const ALONE: usize = 2 * LINE + 4;
 /** How many threads have come to `work`. */
 const READY: usize = 3 * LINE;
 /** Not 0: the others return from `work`. */
@@ -28,17 +31,30 @@ const STOP: usize = 3 * LINE + 4;
 /** One line for each thread: barriers passed. */
 const EPOCHS: usize = 4 * LINE;
 
-/** Looks (about a nanosecond each) before sleeping: at barriers, and between programs. */
-const BARRIER_LOOKS: i32 = 20_000;
-const IDLE_LOOKS: i32 = 60_000;
-/** In case a wake-up and a falling asleep miss each other. */
-const SLEEP_NANOSECONDS: i64 = 100_000_000;
-
+/** Looks (about half a nanosecond each) before sleeping: at barriers 20 µs, between programs 100 µs. */
+const BARRIER_LOOKS: i32 = 40_000;
+const IDLE_LOOKS: i32 = 200_000;
+/** As IDLE_LOOKS, while thread 0 runs a program alone: 5 ms. */
+const ALONE_LOOKS: i32 = 10_000_000;
 let control: usize = 0;
 let self: i32 = 0;
 let threads: i32 = 1;
-let maySleep: bool = false;
 let epoch: i32 = 0;
+
+/** Sleeps for some tens of microseconds, where this thread may. */
+// @ts-ignore: decorator
+@external("env", "nap")
+declare function nap(): void;
+
+/** Sleeps until the bell rings, unless `awaited` by then. */
+// @ts-ignore: decorator
+@external("env", "doze")
+declare function doze(): void;
+
+/** Wakes all who doze. */
+// @ts-ignore: decorator
+@external("env", "ring")
+declare function ring(): void;
 
 /** Bytes of the control block, all 0 at first. */
 export function controlBytes(threads: i32): usize {
@@ -46,11 +62,10 @@ export function controlBytes(threads: i32): usize {
 }
 
 /** Tells this instance which thread it is, 0 being JavaScript's own. */
-export function useThread(address: usize, thread: i32, count: i32, canSleep: bool): void {
+export function useThread(address: usize, thread: i32, count: i32): void {
   control = address;
   self = thread;
   threads = count;
-  maySleep = canSleep;
 }
 
 // @ts-ignore: decorator
@@ -58,23 +73,14 @@ export function useThread(address: usize, thread: i32, count: i32, canSleep: boo
   return control + EPOCHS + LINE * <usize>thread;
 }
 
-/** Until the word is no longer `seen`, or for a while. */
-function sleep(word: usize, seen: i32): void {
-  atomic.add<i32>(control + SLEEPERS, 1);
-  atomic.wait<i32>(word, seen, SLEEP_NANOSECONDS);
-  atomic.sub<i32>(control + SLEEPERS, 1);
-}
-
 // @ts-ignore: decorator
-@inline function wake(word: usize): void {
-  if (atomic.load<i32>(control + SLEEPERS) != 0) atomic.notify(word, -1);
+@inline function wake(): void {
+  if (atomic.load<i32>(control + SLEEPERS) != 0) ring();
 }
 
 /** Says that this thread has come so far. */
 function arrive(): void {
-  const mine = epochAddress(self);
-  atomic.store<i32>(mine, ++epoch);
-  wake(mine);
+  atomic.store<i32>(epochAddress(self), ++epoch);
 }
 
 /** Until all others have come so far too. */
@@ -84,9 +90,8 @@ function awaitOthers(): void {
     const word = epochAddress(thread);
     let looks = 0;
     while (true) {
-      const seen = atomic.load<i32>(word);
-      if (seen - epoch >= 0) break;
-      if (++looks > BARRIER_LOOKS && maySleep) sleep(word, seen);
+      if (atomic.load<i32>(word) - epoch >= 0) break;
+      if (++looks > BARRIER_LOOKS) nap();
     }
   }
 }
@@ -106,17 +111,19 @@ export function offer(table: usize, patience: i32): bool {
   store<i32>(control + START_EPOCH, epoch);
   const generation = ((atomic.load<i32>(join) >> 8) + 1) << 8;
   atomic.store<i32>(join, generation);
-  wake(join);
+  wake();
   let looks = 0;
   while (true) {
     const seen = atomic.load<i32>(join);
     if ((seen & 255) == everybody) return true;
-    if (looks >= patience && atomic.cmpxchg<i32>(join, seen, generation | WITHDRAWN) == seen) {
-      wake(join);
-      return false;
-    }
+    if (looks >= patience && atomic.cmpxchg<i32>(join, seen, generation | WITHDRAWN) == seen) return false;
     looks++;
   }
+}
+
+/** Thread 0: says whether it runs a program alone that others could have shared. */
+export function runsAlone(alone: i32): void {
+  atomic.store<i32>(control + ALONE, alone);
 }
 
 /** Thread 0: until the others have finished their lists. */
@@ -143,8 +150,10 @@ export function nextProgram(): usize {
         epoch = load<i32>(control + START_EPOCH);
         return load<u32>(control + TABLE);
       }
-    } else if (++looks > IDLE_LOOKS) {
-      sleep(join, seen);
+    } else if (++looks > (load<i32>(control + ALONE) == 0 ? IDLE_LOOKS : ALONE_LOOKS)) {
+      atomic.add<i32>(control + SLEEPERS, 1);
+      doze();
+      atomic.sub<i32>(control + SLEEPERS, 1);
       looks = 0;
     }
   }
@@ -153,6 +162,11 @@ export function nextProgram(): usize {
 
 /** The last offer this thread has answered. */
 let generationSeen: i32 = 0;
+
+/** Whether there is something for a thread that is about to doze: an offer it has not answered, or the end. */
+export function awaited(): bool {
+  return atomic.load<i32>(control + JOIN) >> 8 != generationSeen || atomic.load<i32>(control + STOP) != 0;
+}
 
 /** Takes part in the offer of `seen`, if it stands until everybody does. */
 function joins(join: usize, seen: i32): bool {
@@ -183,5 +197,5 @@ export function announce(): void {
 export function stopThreads(): void {
   atomic.store<i32>(control + STOP, 1);
   atomic.add<i32>(control + JOIN, 256);
-  atomic.notify(control + JOIN, -1);
+  ring();
 }

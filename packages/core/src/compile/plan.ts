@@ -5,7 +5,7 @@ import { recordInOrder } from "../devices/record-in-order.ts";
 import type { RecordedStep } from "../tensor/recording.ts";
 
 /**
- * A recorded run with its memory planned: the steps, on as few buffers as their lifetimes allow. Buffers of equal dtype
+ * A recorded run with its memory planned: the steps, on as few large buffers as their lifetimes allow. Those of equal dtype
  * and length are reused as soon as their last reader has run.
  */
 export class Plan {
@@ -65,6 +65,12 @@ function refuseChangedInputs(steps: readonly RecordedStep[], inputs: readonly De
   }
 }
 
+/**
+ * Elements. To take over a smaller buffer saves next to nothing, and makes a launch wait for those that still read the old values
+ * where a device runs launches side by side.
+ */
+const smallestReused = 32768;
+
 function reuseBuffers(
   backend: Backend,
   steps: readonly RecordedStep[],
@@ -79,7 +85,7 @@ function reuseBuffers(
     for (const buffer of [...step.inputs, ...step.outputs]) lastUse.set(buffer, i);
   });
   const reusable = (buffer: DeviceBuffer): boolean =>
-    made.has(buffer) && !lasting.has(buffer) && !constants.has(buffer);
+    buffer.length >= smallestReused && made.has(buffer) && !lasting.has(buffer) && !constants.has(buffer);
   const idle = new Map<string, DeviceBuffer[]>();
   const placed = new Map<DeviceBuffer, DeviceBuffer>();
   const placeOf = (buffer: DeviceBuffer): DeviceBuffer => {
@@ -107,7 +113,11 @@ function reuseBuffers(
     }
     return result;
   });
-  const needed = new Set([...placed.values(), ...lasting, ...constants]);
+  const needed = new Set(lasting);
+  for (const step of planned) {
+    if ("effect" in step) continue;
+    for (const buffer of [...step.inputs, ...step.outputs]) needed.add(buffer);
+  }
   for (const buffer of made) if (!needed.has(buffer)) backend.free(buffer);
   return planned;
 }

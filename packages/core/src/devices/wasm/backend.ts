@@ -43,7 +43,7 @@ export interface WasmBackendOptions {
  * @throws GradbridgeError code `option` for options out of range; DeviceError where the engine has no WebAssembly SIMD or not the
  *   build asked for; later, from `allocate`, beyond 4 GiB.
  */
-export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
+export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend {
   const { residentBytes = 64 * 2 ** 20, threads = 1, build } = options;
   if (!(residentBytes >= 65536)) {
     throw new GradbridgeError(
@@ -66,7 +66,8 @@ export function createWasmBackend(options: WasmBackendOptions = {}): Backend {
   return new WasmBackend(residentBytes, instantiateKernels({ threads, build }));
 }
 
-class WasmBackend implements Backend {
+/** What {@link createWasmBackend} makes. */
+export class WasmBackend implements Backend {
   readonly name = "wasm";
   readonly dtypes: readonly DType[] = ["float32", "int32"];
   readonly fused: readonly FusedKind[] = ["adamFromTable", "sumOfSquares"];
@@ -74,6 +75,8 @@ class WasmBackend implements Backend {
   private readonly launcher: Launcher;
   private readonly pool: ThreadPool;
   private readonly programs: ProgramContext;
+  /** How many programs all threads have run together; the others ran on one. For tests and measurements. */
+  readonly programsShared: () => number;
   private readonly inputAddresses = [0, 0, 0];
   private readonly outputAddresses = [0, 0, 0];
 
@@ -81,6 +84,7 @@ class WasmBackend implements Backend {
     const { exports, memory, base, threads } = instance;
     this.pages = new PagedMemory(memory, base, residentBytes);
     this.launcher = new Launcher(new ImmediateTarget(exports, this.pages));
+    this.programsShared = exports.programsShared;
     this.pool = new ThreadPool(instance);
     this.programs = programContext(exports, this.pages, threads, () => this.pool.start());
   }

@@ -17,9 +17,12 @@ export interface WasmExports extends WasmKernels {
   useScratch(address: Address): void;
   layoutAddress(): Address;
   controlBytes(threads: number): number;
-  useThread(control: Address, thread: number, threads: number, canSleep: number): void;
+  useThread(control: Address, thread: number, threads: number): void;
+  awaited(): number;
   runProgram(lists: Address, patience: number): void;
   runSerial(lists: Address): void;
+  /** How many programs all threads have run together. */
+  programsShared(): number;
   work(thread: number): void;
   stopThreads(): void;
 }
@@ -32,6 +35,8 @@ export interface WasmInstance {
   readonly build: WasmBuild;
   /** How many threads the memory has room for; 1 where it is not shared. */
   readonly threads: number;
+  /** Counts how often sleeping threads were woken. Memory of its own: waiting on memory that has grown is not reliable. */
+  readonly bell: Int32Array;
   readonly control: Address;
   /** Of thread 0; the others' follow. */
   readonly scratch: Address;
@@ -118,20 +123,37 @@ export function instantiateKernels(
   const { memory, shared } = memoryFor(options.threads ?? 1);
   const threads = shared ? (options.threads ?? 1) : 1;
   const module = moduleOf(build, shared);
-  const exports = startInstance(module, memory);
+  const bell = new Int32Array(shared ? new SharedArrayBuffer(4) : new ArrayBuffer(4));
+  const exports = firstInstance(module, memory, bell);
   const control = exports.constantsEnd();
   const scratch = control + exports.controlBytes(threads);
   const base = scratch + threads * scratchStride(exports);
   const missing = base - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / 65536));
   exports.useScratch(scratch);
-  exports.useThread(control, 0, threads, canSleep() ? 1 : 0);
-  return { exports, memory, module, build, threads, control, scratch, base };
+  exports.useThread(control, 0, threads);
+  return { exports, memory, module, build, threads, bell, control, scratch, base };
 }
 
-/** One more instance of the code on a memory. */
-export function startInstance(module: WebAssembly.Module, memory: WebAssembly.Memory): WasmExports {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as WasmExports;
+/** The instance of thread 0: it rings the bell, and naps where it may. */
+function firstInstance(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  bell: Int32Array,
+): WasmExports {
+  const pillow = mayWait() ? new Int32Array(new SharedArrayBuffer(4)) : null;
+  const env = {
+    memory,
+    nap: () => {
+      if (pillow !== null) Atomics.wait(pillow, 0, 0, 0.05);
+    },
+    doze: () => {},
+    ring: () => {
+      Atomics.add(bell, 0, 1);
+      Atomics.notify(bell, 0);
+    },
+  };
+  return new WebAssembly.Instance(module, { env }).exports as unknown as WasmExports;
 }
 
 /** Bytes from one thread's scratch to the next: whole cache lines. */
@@ -139,7 +161,10 @@ export function scratchStride(exports: WasmExports): number {
   return Math.ceil(exports.scratchBytes() / 128) * 128;
 }
 
-/** A browser's main thread must not wait; Node's may. */
-function canSleep(): boolean {
-  return typeof (globalThis as { document?: unknown }).document === "undefined";
+/** A browser's main thread must not wait; Node's may, and so may workers. */
+function mayWait(): boolean {
+  return (
+    typeof SharedArrayBuffer === "function" &&
+    typeof (globalThis as { document?: unknown }).document === "undefined"
+  );
 }

@@ -146,17 +146,14 @@ export class PagedMemory {
     (buffer.dtype === "int32" ? this.integers : this.floats).set(values, this.addressOf(buffer) / 4);
   }
 
-  /** Copies the values of `source` to a resident buffer of equal dtype and length, wherever `source` lies. */
-  copy(source: WasmBuffer, target: WasmBuffer): void {
+  /** Copies the values of an evicted buffer to a resident one of equal dtype and length. */
+  copyEvicted(source: WasmBuffer, target: WasmBuffer): void {
     const page = source.page;
     if (page == null) throw noPage(source, "use");
-    const to = this.addressOf(target) / 4;
-    if (page.address < 0) {
-      this.integers.set(new Int32Array(page.snapshot!, source.offset, source.length), to);
-    } else {
-      const from = (page.address + source.offset) / 4;
-      this.integers.copyWithin(to, from, from + source.length);
-    }
+    this.integers.set(
+      new Int32Array(page.snapshot!, source.offset, source.length),
+      this.addressOf(target) / 4,
+    );
   }
 
   /**

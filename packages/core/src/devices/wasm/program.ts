@@ -32,11 +32,18 @@ export function programContext(
   return { exports, pages, writer, launcher: new Launcher(writer), threads, startThreads };
 }
 
-/** Where the call of a launch, or of a thread's part of it, begins in the program: so that `setKernel` can write it anew. */
+/** Where the call of a launch, or of a thread's part of it, is in the program: so that `setKernel` can write it anew. */
 interface Place {
   readonly address: number;
   readonly words: number;
   readonly cut: Cut | null;
+}
+
+/** A launch with the addresses of its buffers, which no longer move. */
+interface PlacedLaunch {
+  kernel: Kernel;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
 }
 
 /** Pages of programs that nobody can run any more are no longer kept where they are. */
@@ -46,20 +53,19 @@ const forgotten = new FinalizationRegistry<{ pages: PagedMemory; pinned: readonl
 
 export class WasmProgram implements Program {
   readonly #context: ProgramContext;
-  readonly #launches: Launch[];
+  readonly #launches: readonly PlacedLaunch[];
   readonly #inputs: readonly WasmBuffer[];
   readonly #buffers: readonly WasmBuffer[];
   readonly #places: readonly Place[][];
   readonly #code: WasmBuffer;
   readonly #pinned: readonly Page[];
-  /** How long thread 0 looks for the others, about a nanosecond each; 0: the program runs on one thread. */
+  /** How often thread 0 looks for the others, about half a nanosecond each; 0: the program runs on one thread. */
   readonly #patience: number;
   #disposed = false;
 
   constructor(context: ProgramContext, launches: readonly Launch[], inputs: readonly DeviceBuffer[]) {
     const { pages, threads } = context;
     this.#context = context;
-    this.#launches = [...launches];
     this.#inputs = inputs as readonly WasmBuffer[];
     const used = new Set<DeviceBuffer>(inputs);
     for (const launch of launches) {
@@ -72,9 +78,15 @@ export class WasmProgram implements Program {
     const whole = launches.map((_, index): Step => ({ kind: "launch", index, cut: null }));
     const schedule = threads > 1 ? scheduleOf(launches, threads) : null;
     const lists = schedule?.shared ? [whole, ...schedule.lists] : [whole];
-    this.#patience = schedule?.shared ? Math.min(100_000, 500 + schedule.cost / 8) : 0;
+    this.#patience = schedule?.shared ? 1000 + schedule.cost / 4 : 0;
 
     const pinned = pages.pin(buffers);
+    const addressOf = (buffer: DeviceBuffer): number => pages.addressOf(buffer as WasmBuffer);
+    this.#launches = launches.map(({ kernel, inputs, outputs }) => ({
+      kernel,
+      inputs: inputs.map(addressOf),
+      outputs: outputs.map(addressOf),
+    }));
     const table = lists.length;
     // Twice: the first time for the length alone.
     const words = table + this.#write(lists, 0).words;
@@ -91,21 +103,30 @@ export class WasmProgram implements Program {
   }
 
   setKernel(index: number, kernel: Kernel): void {
-    const launch = { ...this.#launches[index]!, kernel };
+    const launch = this.#launches[index]!;
+    const places = this.#places[index]!;
+    launch.kernel = kernel;
+    const { kind } = kernel;
+    if (kind === "adam" || kind === "sgd" || kind === "fill") {
+      // One instruction, which differs from part to part in addresses and lengths alone: new numbers go into all of them.
+      this.#rewrite(index, places[0]!, places);
+    } else {
+      for (const place of places) this.#rewrite(index, place, [place]);
+    }
+  }
+
+  /** Writes a launch as it is at `place`, and copies the words that changed to `places`. */
+  #rewrite(index: number, { address, words, cut }: Place, places: readonly Place[]): void {
     const { writer, pages } = this.#context;
-    this.#launches[index] = launch;
-    for (const { address, words, cut } of this.#places[index]!) {
-      writer.begin(address);
-      this.#writeLaunch(launch, cut);
-      if (writer.length !== words) {
-        throw new GradbridgeError(
-          "compile",
-          `wasm: launch ${index} (${kernel.kind}) was recorded with other sizes. Only its numbers may change.`,
-        );
-      }
-      const { integers } = pages;
-      const at = address / 4;
-      for (let i = 0; i < words; i++) integers[at + i] = writer.words[i]!;
+    const { integers } = pages;
+    const launch = this.#launches[index]!;
+    writer.begin(address);
+    this.#writeLaunch(launch, cut);
+    if (writer.length !== words) throw otherSizes(index, launch.kernel);
+    for (let word = 0; word < words; word++) {
+      const bits = writer.words[word]!;
+      if (integers[address / 4 + word] === bits) continue;
+      for (let i = 0; i < places.length; i++) integers[places[i]!.address / 4 + word] = bits;
     }
   }
 
@@ -118,7 +139,7 @@ export class WasmProgram implements Program {
     for (let i = 0; i < this.#buffers.length; i++) {
       if (this.#buffers[i]!.page === null) throw noPage(this.#buffers[i]!, "use");
     }
-    for (let i = 0; i < this.#inputs.length; i++) pages.copy(given[i] as WasmBuffer, this.#inputs[i]!);
+    for (let i = 0; i < this.#inputs.length; i++) this.#copyInput(given[i] as WasmBuffer, this.#inputs[i]!);
     const lists = pages.addressOf(this.#code);
     if (this.#patience > 0) {
       this.#context.startThreads();
@@ -161,19 +182,34 @@ export class WasmProgram implements Program {
     return { words: writer.length, starts, places };
   }
 
-  #writeLaunch({ kernel, inputs, outputs }: Launch, cut: Cut | null): void {
-    const { pages, launcher } = this.#context;
-    const addressOf = (buffer: DeviceBuffer): number => pages.addressOf(buffer as WasmBuffer);
+  #writeLaunch({ kernel, inputs, outputs }: PlacedLaunch, cut: Cut | null): void {
+    const { launcher } = this.#context;
     if (cut === null) {
-      launcher.launch(kernel, inputs.map(addressOf), outputs.map(addressOf));
+      launcher.launch(kernel, inputs, outputs);
       return;
     }
     const part = splittingOf(kernel)!.part(cut.from, cut.to);
     launcher.launch(
       part.kernel,
-      inputs.map((buffer, i) => addressOf(buffer) + part.inputOffsets[i]! * 4),
-      outputs.map((buffer, i) => addressOf(buffer) + part.outputOffsets[i]! * 4),
+      inputs.map((address, i) => address + part.inputOffsets[i]! * 4),
+      outputs.map((address, i) => address + part.outputOffsets[i]! * 4),
       part.whole,
     );
   }
+
+  #copyInput(source: WasmBuffer, target: WasmBuffer): void {
+    const { pages, exports } = this.#context;
+    if (source.page !== null && source.page.address >= 0) {
+      exports.copyBytes(pages.addressOf(source), pages.addressOf(target), source.length * 4);
+    } else {
+      pages.copyEvicted(source, target);
+    }
+  }
+}
+
+function otherSizes(index: number, kernel: Kernel): GradbridgeError {
+  return new GradbridgeError(
+    "compile",
+    `wasm: launch ${index} (${kernel.kind}) was recorded with other sizes. Only its numbers may change.`,
+  );
 }

@@ -40,63 +40,141 @@ interface Touch {
   readonly writes: boolean;
 }
 
+/**
+ * Launches are taken in their order, except that one which needs a barrier waits as long as there are others, independent of
+ * it, that need none.
+ */
 export function scheduleOf(launches: readonly Launch[], threads: number): Schedule {
   const lists: Step[][] = Array.from({ length: threads }, () => []);
-  const cuts = new Map<DeviceBuffer, readonly number[]>();
-  let touched = new Map<DeviceBuffer, Touch[]>();
-  let loads = new Float64Array(threads);
+  const plans = planned(launches, threads);
+  const section = new Section(threads);
+  const waiting = predecessorsOf(launches);
+  let remaining = launches.map((_, index) => index);
   let cost = 0;
   let sharedCost = 0;
 
-  const barrier = (): void => {
-    for (const list of lists) list.push({ kind: "barrier" });
-    touched = new Map();
-    loads = new Float64Array(threads);
-  };
-  const note = (launch: Launch, part: Part | null, thread: number): void => {
-    for (const [buffer, extent, writes] of touchesOf(launch, part)) {
-      const known = touched.get(buffer);
-      if (known === undefined) touched.set(buffer, [{ thread, extent, writes }]);
-      else known.push({ thread, extent, writes });
+  const place = (index: number): boolean => {
+    const launch = launches[index]!;
+    const { nanoseconds, shares } = plans[index]!;
+    if (shares !== null) {
+      if (shares.some(({ part }, thread) => section.conflicts(launch, part, thread))) return false;
+      for (const [thread, { cut, part }] of shares.entries()) {
+        section.add(launch, part, thread, nanoseconds / threads);
+        lists[thread]!.push({ kind: "launch", index, cut });
+      }
+      sharedCost += nanoseconds;
+    } else {
+      const thread = section.freeThread(launch);
+      if (thread === null) return false;
+      section.add(launch, null, thread, nanoseconds);
+      lists[thread]!.push({ kind: "launch", index, cut: null });
     }
+    cost += nanoseconds;
+    return true;
   };
-  /** The other threads whose earlier work stands in the way of `thread` going on with this. */
-  const conflicts = (launch: Launch, part: Part | null, thread: number): boolean => {
+
+  while (remaining.length > 0) {
+    const left: number[] = [];
+    for (const index of remaining) {
+      const ready = !left.some((earlier) => waiting[index]!.has(earlier));
+      if (!ready || !place(index)) left.push(index);
+    }
+    if (left.length > 0) {
+      for (const list of lists) list.push({ kind: "barrier" });
+      section.clear();
+    }
+    remaining = left;
+  }
+  return { lists, cost, shared: sharedCost > shortestProgram && sharedCost > cost / 4 };
+}
+
+/** For each launch: the earlier ones that write what it reads or writes, or read what it writes. */
+function predecessorsOf(launches: readonly Launch[]): readonly ReadonlySet<number>[] {
+  const lastWriter = new Map<DeviceBuffer, number>();
+  const readers = new Map<DeviceBuffer, number[]>();
+  return launches.map(({ inputs, outputs }, index) => {
+    const before = new Set<number>();
+    const addWriter = (buffer: DeviceBuffer): void => {
+      const writer = lastWriter.get(buffer);
+      if (writer !== undefined) before.add(writer);
+    };
+    for (const buffer of inputs) addWriter(buffer);
+    for (const buffer of outputs) {
+      addWriter(buffer);
+      for (const reader of readers.get(buffer) ?? []) before.add(reader);
+    }
+    for (const buffer of outputs) {
+      lastWriter.set(buffer, index);
+      readers.set(buffer, []);
+    }
+    for (const buffer of inputs) {
+      const known = readers.get(buffer);
+      if (known === undefined) readers.set(buffer, [index]);
+      else known.push(index);
+    }
+    return before;
+  });
+}
+
+interface Plan {
+  readonly nanoseconds: number;
+  /** One for each thread; null where one thread runs the launch as a whole. */
+  readonly shares: readonly { readonly cut: Cut; readonly part: Part }[] | null;
+}
+
+function planned(launches: readonly Launch[], threads: number): readonly Plan[] {
+  const known = new Map<DeviceBuffer, readonly number[]>();
+  return launches.map((launch) => {
+    const nanoseconds = costOf(launch.kernel);
+    const splitting = nanoseconds < shortest ? null : splittingOf(launch.kernel);
+    const cuts = splitting && cutsOf(launch, splitting, threads, known);
+    const shares = cuts && cuts.map((cut) => ({ cut, part: splitting!.part(cut.from, cut.to) }));
+    return { nanoseconds, shares };
+  });
+}
+
+/** What happens between two barriers. */
+class Section {
+  readonly #touched = new Map<DeviceBuffer, Touch[]>();
+  readonly #loads: number[];
+
+  constructor(threads: number) {
+    this.#loads = Array(threads).fill(0);
+  }
+
+  clear(): void {
+    this.#touched.clear();
+    this.#loads.fill(0);
+  }
+
+  /** Whether `thread` would meet what another thread does meanwhile. */
+  conflicts(launch: Launch, part: Part | null, thread: number): boolean {
     for (const [buffer, extent, writes] of touchesOf(launch, part)) {
-      for (const touch of touched.get(buffer) ?? []) {
+      for (const touch of this.#touched.get(buffer) ?? []) {
         if (touch.thread !== thread && (writes || touch.writes) && overlap(touch.extent, extent)) return true;
       }
     }
     return false;
-  };
+  }
 
-  launches.forEach((launch, index) => {
-    const nanoseconds = costOf(launch.kernel);
-    cost += nanoseconds;
-    const splitting = nanoseconds < shortest ? null : splittingOf(launch.kernel);
-    const shares = splitting && cutsOf(launch, splitting, threads, cuts);
-    if (splitting !== null && shares !== null) {
-      const parts = shares.map(({ from, to }) => splitting.part(from, to));
-      sharedCost += nanoseconds;
-      if (parts.some((part, thread) => conflicts(launch, part, thread))) barrier();
-      parts.forEach((part, thread) => {
-        note(launch, part, thread);
-        loads[thread]! += nanoseconds / threads;
-        lists[thread]!.push({ kind: "launch", index, cut: shares[thread]! });
-      });
-      return;
+  /** The least busy thread that can run a whole launch now. */
+  freeThread(launch: Launch): number | null {
+    let best: number | null = null;
+    for (let thread = 0; thread < this.#loads.length; thread++) {
+      if (best !== null && this.#loads[thread]! >= this.#loads[best]!) continue;
+      if (!this.conflicts(launch, null, thread)) best = thread;
     }
-    let candidates = lists.map((_, thread) => thread).filter((thread) => !conflicts(launch, null, thread));
-    if (candidates.length === 0) {
-      barrier();
-      candidates = lists.map((_, thread) => thread);
+    return best;
+  }
+
+  add(launch: Launch, part: Part | null, thread: number, nanoseconds: number): void {
+    this.#loads[thread]! += nanoseconds;
+    for (const [buffer, extent, writes] of touchesOf(launch, part)) {
+      const touches = this.#touched.get(buffer);
+      if (touches === undefined) this.#touched.set(buffer, [{ thread, extent, writes }]);
+      else touches.push({ thread, extent, writes });
     }
-    const thread = candidates.reduce((best, other) => (loads[other]! < loads[best]! ? other : best));
-    note(launch, null, thread);
-    loads[thread]! += nanoseconds;
-    lists[thread]!.push({ kind: "launch", index, cut: null });
-  });
-  return { lists, cost, shared: sharedCost > shortestProgram && sharedCost > cost / 4 };
+  }
 }
 
 function* touchesOf(launch: Launch, part: Part | null): Generator<[DeviceBuffer, Extent, boolean]> {

@@ -5,6 +5,7 @@ import type { Address } from "./kernels.ts";
 export interface WorkerSetup {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  readonly bell: Int32Array;
   readonly control: Address;
   readonly scratch: Address;
   readonly thread: number;
@@ -27,11 +28,11 @@ export class ThreadPool {
   start(): void {
     if (this.#terminate !== null) return;
     this.#terminate = [];
-    const { module, memory, control, threads, exports } = this.#instance;
+    const { module, memory, bell, control, threads, exports } = this.#instance;
     for (let thread = 1; thread < threads; thread++) {
       const scratch = this.#instance.scratch + thread * scratchStride(exports);
       try {
-        this.#terminate.push(startWorker({ module, memory, control, scratch, thread, threads }));
+        this.#terminate.push(startWorker({ module, memory, bell, control, scratch, thread, threads }));
       } catch {
         return; // no workers here, or not this one: programs go on with one thread
       }

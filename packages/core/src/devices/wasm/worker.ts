@@ -6,14 +6,25 @@ import type { WorkerSetup } from "./thread-pool.ts";
 
 interface Exports {
   useScratch(address: number): void;
-  useThread(control: number, thread: number, threads: number, canSleep: number): void;
+  useThread(control: number, thread: number, threads: number): void;
+  awaited(): number;
   work(thread: number): void;
 }
 
-function begin({ module, memory, control, scratch, thread, threads }: WorkerSetup): void {
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+function begin({ module, memory, bell, control, scratch, thread, threads }: WorkerSetup): void {
+  const pillow = new Int32Array(new SharedArrayBuffer(4));
+  const env = {
+    memory,
+    nap: () => void Atomics.wait(pillow, 0, 0, 0.05),
+    doze: () => {
+      const rings = Atomics.load(bell, 0);
+      if (exports.awaited() === 0) Atomics.wait(bell, 0, rings, 1000);
+    },
+    ring: () => {},
+  };
+  const exports = new WebAssembly.Instance(module, { env }).exports as unknown as Exports;
   exports.useScratch(scratch);
-  exports.useThread(control, thread, threads, 1);
+  exports.useThread(control, thread, threads);
   exports.work(thread);
 }
 
