@@ -18,7 +18,7 @@ export interface GrpoOptions {
   readonly clip?: number | Schedule;
   /** Weight of the entropy's gradient; a number or a schedule over training. Default 0. */
   readonly entropy?: number | Schedule;
-  /** A policy to stay near, which must not be the one that learns. Default: none. */
+  /** A policy to stay near, which must not be the one that learns; its actions are never masked. Default: none. */
   readonly reference?: Pick<Policy, "forward" | "distribution">;
   /** β: weight of the divergence from `reference`. Default 0.04, the paper's. */
   readonly klCoefficient?: number;

@@ -1,6 +1,8 @@
 import { setDevice, type Tensor, tensor } from "@gradbridge/core";
 import { blackBox } from "@gradbridge/envs";
+import type { Generator } from "@gradbridge/random";
 import { beforeAll, describe, expect, it } from "vitest";
+import { train } from "../training/train.ts";
 import type { Estimator, Minibatch } from "./estimator.ts";
 import { evolution } from "./evolution.ts";
 import { finiteDifference } from "./finite-difference.ts";
@@ -81,7 +83,7 @@ describe("relative squared error on a linear objective", () => {
       (pairs: number) => evolution({ evaluate: linear, pairs, sigma: 0.5 }),
       (d: number) => d + 1,
     ],
-  ] as const)("%s: as d and m say, within four standard errors of %d rows", (_, make, numerator) => {
+  ] as const)("%s: as d and m say, within four standard errors over 4000 rows", (_, make, numerator) => {
     for (const [d, pairs] of [
       [3, 1],
       [6, 4],
@@ -126,6 +128,23 @@ describe("every search", () => {
     ["spsa", spsa],
     ["finiteDifference", finiteDifference],
   ] as const;
+
+  it.each(searches)("%s trains a network to answer every context of a black box", async (_, make) => {
+    const evaluate: Objective = (y, context) => -((y[0]! - context[0]!) ** 2);
+    const context = { size: 1, sample: (random: Generator) => Float32Array.of(random.uniform(-1, 1)) };
+    const aim = blackBox({ name: "Aim-v0", outputs: 1, evaluate, context });
+    const result = await train({
+      env: aim.entryPoint,
+      estimator: make({ evaluate }),
+      epochs: 1,
+      steps: 12_288,
+      learningRate: 3e-3,
+      hidden: [16],
+      evalEpisodes: 50,
+      device: "reference",
+    });
+    expect(result.evaluation!.mean).toBeGreaterThan(-0.01);
+  });
 
   it.each(searches)("%s climbs a black box, and judges by the context of the row", (_, make) => {
     const options = {

@@ -1,7 +1,18 @@
-import { mean, minimum, mul, noGrad, type Schedule, square, sub, tensor, tidy } from "@gradbridge/core";
+import {
+  mean,
+  minimum,
+  mul,
+  noGrad,
+  type Schedule,
+  square,
+  sub,
+  type Tensor,
+  tensor,
+  tidy,
+} from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
 import { vtraceTargets } from "../recurrences/vtrace-targets.ts";
-import type { Rollout } from "../rollouts/rollout.ts";
+import type { Rollout, RolloutColumn } from "../rollouts/rollout.ts";
 import { ratioOf } from "./clipped-ratio.ts";
 import { defineEstimator, type Estimator } from "./estimator.ts";
 import { checkFractions, checkNonNegative, checkPositive } from "./options.ts";
@@ -98,13 +109,15 @@ function onPolicy({ value, nextValue }: Rollout): Correction {
 }
 
 function offPolicy(rollout: Rollout, policy: Pick<Policy, "forward" | "distribution">): Correction {
-  const { observation, action, numEnvs, terminated, truncated } = rollout;
+  const { observation, action, mask, numEnvs, terminated, truncated } = rollout;
   const rows = rollout.steps * numEnvs;
+  const upload = ({ values, size, scalar }: RolloutColumn): Tensor =>
+    tensor(values, { shape: scalar ? [rows] : [rows, size] });
   return tidy(() =>
     noGrad(() => {
-      const outputs = policy.forward(tensor(observation.values, { shape: [rows, observation.size] }));
-      const actions = tensor(action.values, { shape: action.scalar ? [rows] : [rows, action.size] });
-      const logProb = policy.distribution(outputs).logProb(actions).dataSync();
+      const outputs = policy.forward(upload(observation));
+      const distribution = policy.distribution(outputs, mask === undefined ? {} : { mask: upload(mask) });
+      const logProb = distribution.logProb(upload(action)).dataSync();
       const value = outputs.value!.dataSync() as Float32Array;
       const follows = (i: number): boolean => i + numEnvs < rows && terminated[i] !== 1 && truncated[i] !== 1;
       return {
