@@ -13,7 +13,8 @@ export async function parameterGradient(
   options: Pick<ApplyOptions, "mode" | "anchor" | "reduction" | "scale">,
   progress = 0,
 ): Promise<Float32Array> {
-  const targets = await estimator.prepare(rollout);
+  const targets =
+    estimator.prepareAsync === undefined ? estimator.prepare(rollout) : await estimator.prepareAsync(rollout);
   const numbers = Object.entries(estimator.scalars?.(progress) ?? {});
   const parameters = policy.parameters();
   const before = parameters.map(({ grad }) => grad);
