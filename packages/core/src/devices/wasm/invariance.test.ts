@@ -29,6 +29,10 @@ test.each([
   [64, 64, false, true, "tanh"],
   [4, 64, false, true, "relu"],
   [64, 2, false, true, "none"],
+  [302, 1, false, true, "relu"],
+  [2, 35, false, false, "none"],
+  [3, 18, false, true, "relu"],
+  [4, 2, false, false, "none"],
   [300, 18, false, true, "sigmoid"],
   [64, 64, false, false, "none"],
   [700, 3, false, false, "none"],
@@ -64,8 +68,16 @@ test.each([
   },
 );
 
-test("matmul: both transposes of A give the same bits, so do both of B", () => {
-  const [m, n, k] = [9, 13, 300];
+test.each([
+  [9, 13, 300],
+  [9, 2, 300],
+  [11, 1, 64],
+  [9, 3, 64],
+  [2, 40, 300],
+  [1, 35, 64],
+  [13, 18, 3],
+  [7, 21, 1],
+])("matmul %d × %d, k=%d: both transposes of A give the same bits, so do both of B", (m, n, k) => {
   const a = numbers(m * k);
   const b = numbers(k * n);
   const transposed = (x: Float32Array, rows: number): Float32Array =>
