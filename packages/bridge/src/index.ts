@@ -91,6 +91,9 @@ export {
   vtraceTargets,
 } from "./recurrences/vtrace-targets.ts";
 export { type CollectOptions, collect } from "./rollouts/collect.ts";
+export { isNormalized, type NormalizedPolicy, normalizedPolicy } from "./rollouts/normalized-policy.ts";
+export { ObservationNormalizer } from "./rollouts/observation-normalizer.ts";
+export { RewardNormalizer } from "./rollouts/reward-normalizer.ts";
 export type { Episode, Rollout, RolloutColumn, RolloutField, RolloutPosition } from "./rollouts/rollout.ts";
 export {
   type Checkpoint,
@@ -99,8 +102,9 @@ export {
   restorePolicy,
   saveCheckpoint,
 } from "./training/checkpoint.ts";
-export { makePolicy, type PolicySpaces } from "./training/make-policy.ts";
+export { makePolicy, type PolicySettings, type PolicySpaces } from "./training/make-policy.ts";
 export type { TrainingEnv } from "./training/make-training-envs.ts";
+export type { ScheduleShape } from "./training/schedules.ts";
 export { defaultSettings, resolveSettings, settingsSchema, type TrainSettings } from "./training/settings.ts";
 export { type TrainConfig, type TrainResult, train } from "./training/train.ts";
 export {
