@@ -25,11 +25,20 @@ export {
   type BackendDefinition,
   currentDevice,
   type DeviceInfo,
+  type DeviceOptions,
   defineBackend,
   deviceNames,
   devices,
+  onDevice,
+  readsAtOnce,
   setDevice,
 } from "./devices/registry.ts";
+export {
+  createWasmBackend,
+  type WasmBackend,
+  type WasmBackendOptions,
+} from "./devices/wasm/backend.ts";
+export type { WasmBuild } from "./devices/wasm/instance.ts";
 export {
   createWebGpuBackend,
   type WebGpuBackend,

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { currentDevice, defineBackend, deviceNames, devices } from "./registry.ts";
+import { createReferenceBackend } from "./reference/backend.ts";
+import {
+  currentDevice,
+  type DeviceOptions,
+  defineBackend,
+  deviceNames,
+  devices,
+  setDevice,
+} from "./registry.ts";
+import { createWasmBackend } from "./wasm/backend.ts";
 
 test("devices asks only the devices that are named", async () => {
   const asked: string[] = [];
@@ -32,4 +41,33 @@ test("devices asks only the devices that are named", async () => {
   await expect(devices(["wams"])).rejects.toThrow(
     expect.objectContaining({ code: "device", message: expect.stringContaining("reference, wasm") }),
   );
+});
+
+test("options reach the device that has them; unknown ones, wrong values and later changes are refused by name", async () => {
+  const before = currentDevice();
+  const given: DeviceOptions[] = [];
+  defineBackend({
+    name: "with options",
+    description: "for a test",
+    options: ["threads"],
+    create: (options) => {
+      given.push(options);
+      return createReferenceBackend();
+    },
+  });
+  const coded = (code: string, text: string) =>
+    expect.objectContaining({ code, message: expect.stringContaining(text) });
+  await expect(setDevice("with options", { treads: 2 })).rejects.toEqual(
+    coded("option", "Options: threads."),
+  );
+  await expect(setDevice("reference", { threads: 2 })).rejects.toEqual(coded("option", "It has none."));
+  expect(currentDevice()).toBe(before);
+  await setDevice("with options", { threads: 2 });
+  await setDevice("with options", { threads: 2 });
+  await setDevice("with options");
+  expect(given).toEqual([{ threads: 2 }]);
+  await expect(setDevice("with options", { threads: 3 })).rejects.toEqual(coded("device", "runs already"));
+  expect(() => createWasmBackend({ threads: 0 })).toThrow(coded("option", "threads"));
+  expect(() => createWasmBackend({ build: "fast" as "relaxed" })).toThrow(coded("option", "build"));
+  await setDevice(before);
 });

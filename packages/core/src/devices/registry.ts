@@ -1,18 +1,27 @@
+import { GradbridgeError } from "@gradbridge/random";
 import { DeviceError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
 import { createReferenceBackend } from "./reference/backend.ts";
 import { tensorFlowDefinition } from "./tensorflow/load.ts";
-import { createWasmBackend } from "./wasm/backend.ts";
+import { createWasmBackend, type WasmBackendOptions } from "./wasm/backend.ts";
 import { createWebGpuBackend } from "./webgpu/backend.ts";
 import { findAdapter } from "./webgpu/gpu.ts";
+
+/** Settings of a device by name, such as `{ threads: 2 }`: what there is, each device says. */
+export type DeviceOptions = { readonly [option: string]: unknown };
 
 /** A device plugin: how to make a backend, and how to find out whether this machine can. */
 export interface BackendDefinition {
   readonly name: string;
   /** One line for the list of devices. */
   readonly description: string;
-  /** Makes the backend. Called once, at first use. May be asynchronous; then `setDevice` must come before use. */
-  create(): Backend | Promise<Backend>;
+  /** The options that `create` takes; absent: none. */
+  readonly options?: readonly string[];
+  /**
+   * Makes the backend. Called once, at first use, with the options given to `setDevice`: only ones listed in `options`, whose values
+   * it checks. May be asynchronous; then `setDevice` must come before use.
+   */
+  create(options: DeviceOptions): Backend | Promise<Backend>;
   /** Why this machine cannot run it and what to install; null where it can. */
   unavailable?(): string | null | Promise<string | null>;
   /** What this machine's device is: its hardware and driver. Asked only where the device is available. */
@@ -33,6 +42,8 @@ export interface DeviceInfo {
 
 const definitions = new Map<string, BackendDefinition>();
 const backends = new Map<string, Backend>();
+/** What each backend was made with. */
+const chosenOptions = new Map<string, DeviceOptions>();
 let current = "wasm";
 
 /**
@@ -66,7 +77,8 @@ defineBackend({
 defineBackend({
   name: "wasm",
   description: "WebAssembly SIMD on the CPU, float32: the default",
-  create: () => createWasmBackend(),
+  options: ["threads", "build", "residentBytes"] satisfies (keyof WasmBackendOptions)[],
+  create: (options) => createWasmBackend(options),
   unavailable: () => (typeof WebAssembly === "object" ? null : "this JavaScript engine has no WebAssembly."),
 });
 defineBackend({
@@ -97,7 +109,7 @@ function definitionNamed(name: string): BackendDefinition {
 export function backendNamed(name: string): Backend {
   const existing = backends.get(name);
   if (existing !== undefined) return existing;
-  const backend = definitionNamed(name).create();
+  const backend = definitionNamed(name).create({});
   if (backend instanceof Promise) {
     backend.catch(() => {});
     throw new DeviceError(`Device "${name}" starts asynchronously: await setDevice("${name}") first.`);
@@ -112,17 +124,68 @@ export function activeBackend(): Backend {
 }
 
 /**
- * Makes a device ready and the one where new tensors are made.
- * @throws code `device`, with what to do, where this machine cannot run it.
+ * Makes a device ready and the one where new tensors are made. Options take effect when it is first made ready; `wasm` takes
+ * `threads`, `build` and `residentBytes` ({@link WasmBackendOptions}).
+ * @throws code `device`, with what to do, where this machine cannot run it, or it runs already with other options; code
+ *   `option` for an option that the device does not have, or a value that it refuses.
  */
-export async function setDevice(name: string): Promise<void> {
+export async function setDevice(name: string, options: DeviceOptions = {}): Promise<void> {
   const definition = definitionNamed(name);
-  if (!backends.has(name)) {
+  refuseUnknownOptions(definition, options);
+  if (backends.has(name)) {
+    refuseOtherOptions(name, options);
+  } else {
     const reason = (await definition.unavailable?.()) ?? null;
     if (reason !== null) throw new DeviceError(`Device "${name}" cannot run here: ${reason}`);
-    backends.set(name, await definition.create());
+    backends.set(name, await definition.create(options));
+    chosenOptions.set(name, options);
   }
   current = name;
+}
+
+function refuseUnknownOptions(
+  { name, options: known = [] }: BackendDefinition,
+  options: DeviceOptions,
+): void {
+  for (const option of Object.keys(options)) {
+    if (known.includes(option)) continue;
+    throw new GradbridgeError(
+      "option",
+      `setDevice: device "${name}" has no option "${option}". ${known.length === 0 ? "It has none." : `Options: ${known.join(", ")}.`}`,
+    );
+  }
+}
+
+/** A backend holds tensors: it cannot be exchanged for another one. */
+function refuseOtherOptions(name: string, options: DeviceOptions): void {
+  const chosen = chosenOptions.get(name) ?? {};
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined || Object.is(chosen[option], value)) continue;
+    throw new DeviceError(
+      `setDevice: device "${name}" runs already, with ${option} ${String(chosen[option] ?? "left to its default")}, not ${String(value)}. ` +
+        "Call setDevice with its options before anything makes a tensor.",
+    );
+  }
+}
+
+/**
+ * Runs `fn` with another device as the one where new tensors are made.
+ * @throws code `device` for a device that is unknown or was not started by `setDevice` and starts asynchronously.
+ */
+export function onDevice<R>(name: string, fn: () => R): R {
+  backendNamed(name);
+  const before = current;
+  current = name;
+  try {
+    return fn();
+  } finally {
+    current = before;
+  }
+}
+
+/** Whether tensors of the current device can be read at once (`dataSync`, `item`, `toArray`), not only awaited (`data`). */
+export function readsAtOnce(): boolean {
+  return activeBackend().readSync !== undefined;
 }
 
 /** The name of the device where new tensors are made. */

@@ -128,8 +128,8 @@ function planned(launches: readonly Launch[], threads: number): readonly Plan[] 
     const nanoseconds = costOf(launch.kernel);
     const splitting = nanoseconds < shortest ? null : splittingOf(launch.kernel);
     const cuts = splitting && cutsOf(launch, splitting, threads, known);
-    const shares = cuts && cuts.map((cut) => ({ cut, part: splitting!.part(cut.from, cut.to) }));
-    return { nanoseconds, shares };
+    const shares = cuts?.map((cut) => ({ cut, part: splitting!.part(cut.from, cut.to) }));
+    return { nanoseconds, shares: shares ?? null };
   });
 }
 
