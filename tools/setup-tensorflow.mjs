@@ -12,8 +12,10 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -44,7 +46,7 @@ class CannotSetUp extends Error {}
 
 /**
  * @typedef {{ python: string, folder: string, version: string }} TensorFlow where it is and which
- * @typedef {{ tensorflow: string, folder: string, compiler: string }} Built what a binding was compiled against
+ * @typedef {TensorFlow & { compiler: string }} Built what a binding was compiled against
  * @typedef {ReturnType<typeof settings>} Settings
  */
 
@@ -128,10 +130,14 @@ for name in ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tf-nightly"):
   return old || !existsSync(join(folder, "libtensorflow_cc.so.2")) ? null : { python, folder, version };
 }
 
-/** A TensorFlow that is already here: of the Python given, of the active environment, or of ours. @param {Settings} options */
-function findTensorFlow({ python, environment }) {
+/** A TensorFlow that is already here: of the Python given, of the last time, of the active environment, or of ours. @param {Settings} options */
+function findTensorFlow({ python, environment, own }) {
+  const record = `${bindingOf(own)}.json`;
+  const last = existsSync(record)
+    ? /** @type {Built} */ (JSON.parse(readFileSync(record, "utf8"))).python
+    : "";
   const { VIRTUAL_ENV: active } = env;
-  const pythons = [python, active && join(active, "bin/python"), join(environment, "bin/python")];
+  const pythons = [python, last, active && join(active, "bin/python"), join(environment, "bin/python")];
   for (const one of pythons) {
     const found = one === undefined || one === "" ? null : tensorFlowOf(one);
     if (found !== null) return found;
@@ -206,7 +212,8 @@ function installPackages({ home, name }) {
     writeFileSync(join(home, "package.json"), '{ "private": true }\n');
   }
   const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
-  const installed = run("npm", ["install", ...quietly, ...wanted], { cwd: home });
+  const impatiently = ["--fetch-retries=1", "--fetch-retry-maxtimeout=10000", "--fetch-timeout=60000"];
+  const installed = run("npm", ["install", ...quietly, ...impatiently, ...wanted], { cwd: home });
   if (!installed.ok) {
     throw new CannotSetUp(`npm could not install ${wanted.join(" and ")}.\n  ${complaint(installed)}`);
   }
@@ -232,16 +239,15 @@ function bindingOf(packageFolder) {
   return join(packageFolder, "lib/napi-v8/tfjs_binding.node");
 }
 
-/** Compiles the package's binding against TensorFlow, unless that is how it was compiled before. @param {Settings} options @param {TensorFlow} tensorflow */
-function build({ home, own }, tensorflow) {
+/**
+ * Compiles the package's binding against TensorFlow, unless that is how it was compiled before.
+ * @param {Settings} options @param {TensorFlow} tensorflow @param {{ name: string, version: string }} compiler
+ */
+function build({ home, own }, tensorflow, compiler) {
   const binding = bindingOf(own);
   const record = `${binding}.json`;
-  const compiler = findCompiler();
-  if (compiler === null) {
-    throw new CannotSetUp("there is no C++ compiler. On Debian and Ubuntu: apt install g++ (or set CXX).");
-  }
   /** @type {Built} */
-  const built = { tensorflow: tensorflow.version, folder: tensorflow.folder, compiler: compiler.version };
+  const built = { ...tensorflow, compiler: compiler.version };
   const wanted = JSON.stringify(built);
   if (existsSync(binding) && existsSync(record) && readFileSync(record, "utf8") === wanted) return;
   say(`compiling the binding against TensorFlow ${tensorflow.version} …`);
@@ -307,7 +313,8 @@ function setUp(options) {
   if (process.platform !== "linux") {
     throw new CannotSetUp(`this recipe is for Linux; on Windows use WSL 2. Here is ${process.platform}.`);
   }
-  if (findCompiler() === null) {
+  const compiler = findCompiler();
+  if (compiler === null) {
     throw new CannotSetUp("there is no C++ compiler. On Debian and Ubuntu: apt install g++ (or set CXX).");
   }
   if (existsSync(home) && !existsSync(marker)) {
@@ -318,7 +325,7 @@ function setUp(options) {
   writeFileSync(join(home, ".gitignore"), "*\n");
   const tensorflow = findTensorFlow(options) ?? makeTensorFlow(options);
   installPackages(options);
-  build(options, tensorflow);
+  build(options, tensorflow, compiler);
   const { version, gpu, problem } = verify(own);
   if (problem !== null) throw new Error(`the binding was compiled, but does not run:\n  ${problem}`);
   link(options);
@@ -352,7 +359,12 @@ function check(options) {
 /** @param {Settings} options */
 function remove(options) {
   const { installed, home, marker } = options;
-  if (isOurLink(options)) rmSync(installed);
+  if (isOurLink(options)) {
+    rmSync(installed);
+    for (const folder of [dirname(installed), dirname(dirname(installed))]) {
+      if (readdirSync(folder).length === 0) rmdirSync(folder);
+    }
+  }
   if (!existsSync(marker)) return `${home} is not there, or not this script's: nothing to remove.`;
   rmSync(home, { recursive: true });
   return `removed ${home} and the link to it.`;
@@ -383,7 +395,7 @@ function main(argv) {
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
     if (error instanceof CannotSetUp && options["or-skip"]) {
-      process.stdout.write(`skipped: ${message}\n`);
+      process.stdout.write(`skipped: ${message.split("\n")[0]}\n`);
       return 0;
     }
     process.stderr.write(`error: ${message}\n`);
