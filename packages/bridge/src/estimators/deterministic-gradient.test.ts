@@ -1,7 +1,9 @@
 import { setDevice, type Tensor, tensor } from "@gradbridge/core";
+import { blackBox } from "@gradbridge/envs";
 import { mlp } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
 import { describe, expect, it } from "vitest";
+import { train } from "../training/train.ts";
 import { type DeterministicGradientOptions, deterministicGradient } from "./deterministic-gradient.ts";
 import type { Minibatch } from "./estimator.ts";
 
@@ -92,5 +94,25 @@ describe("deterministicGradient", () => {
     expect(() => deltaOf({ output: "height" })).toThrow(/no output "height". Outputs: mean/);
     expect(() => deterministicGradient({ critic, clip: 0 })).toThrow(/clip must be above 0/);
     expect(() => deterministicGradient({ critic, clipBy: "row" as never })).toThrow(/clipBy norm or element/);
+  });
+
+  it("trains a policy, as part of a compiled step", async () => {
+    const aim = blackBox({
+      name: "Aim-v0",
+      outputs: 2,
+      evaluate: (y, context) => -((y[0]! - context[0]!) ** 2) - (y[1]! + context[0]!) ** 2,
+      context: { size: 1, sample: (random) => Float32Array.of(random.uniform(-1, 1)) },
+    });
+    const result = await train({
+      env: aim.entryPoint,
+      estimator: deterministicGradient({ critic, clip: 1 }),
+      epochs: 1,
+      steps: 12_288,
+      learningRate: 3e-3,
+      hidden: [16],
+      evalEpisodes: 50,
+      device: "reference",
+    });
+    expect(result.evaluation!.mean).toBeGreaterThan(-0.02);
   });
 });

@@ -6,7 +6,8 @@ import { defineEstimator, type Estimator, type Minibatch } from "./estimator.ts"
 
 /**
  * How good `outputs` [n] are in a situation `context` [observationSize]; more is better, any finite number, no
- * derivative. The `evaluate` of a `blackBox` is one. Both arrays are the caller's to change.
+ * derivative. The `evaluate` of a `blackBox` is one. The context is the observation as the policy sees it: train without
+ * `normalizeObservation`, or expect normalised numbers. Both arrays are the caller's to change.
  */
 export type Objective = (outputs: Float32Array, context: Float32Array) => number;
 

@@ -1,10 +1,12 @@
 import { setDevice, type Tensor, tensor } from "@gradbridge/core";
-import { categorical, exponential, poisson } from "@gradbridge/policy";
-import { beforeAll, describe, expect, it } from "vitest";
+import { blackBox } from "@gradbridge/envs";
+import { categorical, exponential, gaussian, poisson } from "@gradbridge/policy";
+import { describe, expect, it } from "vitest";
+import { train } from "../training/train.ts";
 import type { Minibatch } from "./estimator.ts";
 import { supervised } from "./supervised.ts";
 
-beforeAll(() => setDevice("reference"));
+await setDevice("reference");
 
 const double = (data: number[][]): Tensor => tensor(data, { dtype: "float64" });
 const batchOf = (action: Tensor): Minibatch => ({ action }) as unknown as Minibatch;
@@ -56,5 +58,29 @@ describe("supervised", () => {
     expect(() => supervised(poisson()).delta(batchOf(double([[1, 2]])), outputs)).toThrow(
       expect.objectContaining({ code: "shape" }),
     );
+  });
+
+  it("trains a policy to imitate labels made from what it sees, whatever the rewards", async () => {
+    const labels = ({ observation }: Minibatch): Tensor => observation.mul(-0.5).add(0.25);
+    const indifferent = blackBox({
+      name: "Indifferent-v0",
+      outputs: 1,
+      evaluate: () => 0,
+      context: { size: 1, sample: (random) => Float32Array.of(random.uniform(-1, 1)) },
+    });
+    const { policy } = await train({
+      env: indifferent.entryPoint,
+      estimator: supervised(gaussian(), { labels }),
+      epochs: 1,
+      steps: 12_288,
+      learningRate: 3e-3,
+      hidden: [16],
+      evalEpisodes: 0,
+      device: "reference",
+    });
+    const { mean } = policy.forward(tensor([[-0.8], [0], [0.8]]));
+    [0.65, 0.25, -0.15].forEach((expected, i) => {
+      expect(mean!.dataSync()[i]).toBeCloseTo(expected, 1);
+    });
   });
 });
