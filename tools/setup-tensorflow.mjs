@@ -71,6 +71,8 @@ function settings(argv) {
   const driver = existsSync("/proc/driver/nvidia/version") || existsSync("/dev/nvidiactl");
   const cuda = values.cuda || (driver && !values.cpu);
   const name = cuda ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
+  const own = join(home, "node_modules", name);
+  const binding = join(own, "lib/napi-v8/tfjs_binding.node");
   return {
     ...values,
     home,
@@ -80,8 +82,11 @@ function settings(argv) {
     environment: join(home, "python"),
     /** Where the package is, or is linked to, for the project. */
     installed: join(project, "node_modules", name),
-    /** Where this script installs it. */
-    own: join(home, "node_modules", name),
+    /** Where this script installs it, its compiled binding, and what that was compiled against. */
+    own,
+    binding,
+    record: `${binding}.json`,
+    headers: join(home, "node_modules/node-api-headers/include"),
     /** Says that the folder is this script's. */
     marker: join(home, "made-by-setup-tensorflow.json"),
   };
@@ -131,8 +136,7 @@ for name in ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "tf-nightly"):
 }
 
 /** A TensorFlow that is already here: of the Python given, of the last time, of the active environment, or of ours. @param {Settings} options */
-function findTensorFlow({ python, environment, own }) {
-  const record = `${bindingOf(own)}.json`;
+function findTensorFlow({ python, environment, record }) {
   const last = existsSync(record)
     ? /** @type {Built} */ (JSON.parse(readFileSync(record, "utf8"))).python
     : "";
@@ -203,9 +207,9 @@ function makeTensorFlow(options) {
 }
 
 /** Installs tfjs-node and Node's headers, without running their install scripts. @param {Settings} options */
-function installPackages({ home, name }) {
+function installPackages({ home, name, own, headers }) {
   const wanted = [`${name}@${tfjsVersion}`, "node-api-headers@1"];
-  const there = existsSync(join(home, "node_modules", name)) && existsSync(headersIn(home));
+  const there = existsSync(own) && existsSync(headers);
   if (there) return;
   say(`installing ${wanted.join(" and ")} from npm, scripts off …`);
   if (!existsSync(join(home, "package.json"))) {
@@ -219,11 +223,6 @@ function installPackages({ home, name }) {
   }
 }
 
-/** @param {string} home */
-function headersIn(home) {
-  return join(home, "node_modules/node-api-headers/include");
-}
-
 /** The first C++ compiler there is. */
 function findCompiler() {
   for (const name of [env.CXX, "g++", "clang++", "c++"]) {
@@ -234,18 +233,11 @@ function findCompiler() {
   return null;
 }
 
-/** @param {string} packageFolder */
-function bindingOf(packageFolder) {
-  return join(packageFolder, "lib/napi-v8/tfjs_binding.node");
-}
-
 /**
  * Compiles the package's binding against TensorFlow, unless that is how it was compiled before.
  * @param {Settings} options @param {TensorFlow} tensorflow @param {{ name: string, version: string }} compiler
  */
-function build({ home, own }, tensorflow, compiler) {
-  const binding = bindingOf(own);
-  const record = `${binding}.json`;
+function build({ own, binding, record, headers }, tensorflow, compiler) {
   /** @type {Built} */
   const built = { ...tensorflow, compiler: compiler.version };
   const wanted = JSON.stringify(built);
@@ -256,7 +248,7 @@ function build({ home, own }, tensorflow, compiler) {
   const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(own, "binding", file));
   const compiled = run(compiler.name, [
     ...["-std=c++17", "-O2", "-fPIC", "-shared", "-DNAPI_VERSION=8"],
-    ...[`-I${join(folder, "include")}`, `-I${own}`, `-I${headersIn(home)}`],
+    ...[`-I${join(folder, "include")}`, `-I${own}`, `-I${headers}`],
     ...[...sources, "-o", binding],
     // The libraries where pip put them: they find CUDA's by their own place.
     ...[`-L${folder}`, "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", `-Wl,-rpath,${folder}`],
