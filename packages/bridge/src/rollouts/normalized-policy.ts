@@ -1,5 +1,5 @@
 import { add, clamp, div, GradbridgeError, isTensor, sqrt, sub, type Tensor, tensor } from "@gradbridge/core";
-import type { Policy } from "@gradbridge/policy";
+import type { OnnxGraph, OnnxOutputs, OnnxValue, Policy } from "@gradbridge/policy";
 import { normalizerEpsilon, normalizerLimit, type ObservationNormalizer } from "./observation-normalizer.ts";
 
 /** A policy that normalises what it sees. It takes observations as environments give them. */
@@ -15,7 +15,8 @@ const [meanName, varianceName] = ["observation.mean", "observation.variance"] as
 
 /**
  * Puts a normaliser before a policy. Its parameters are those of `policy`; its state holds two more tensors,
- * `observation.mean` and `observation.variance`, both [observationSize], so that a saved policy is whole.
+ * `observation.mean` and `observation.variance`, both [observationSize], so that a saved policy is whole. So is one written
+ * as ONNX.
  */
 export function normalizedPolicy(policy: Policy, normalizer: ObservationNormalizer): NormalizedPolicy {
   if (normalizer.mean.length !== policy.observationSize) {
@@ -51,6 +52,15 @@ export function normalizedPolicy(policy: Policy, normalizer: ObservationNormaliz
         : normalizer.normalize(observation, new Float32Array(observation.length));
       return policy.act(seen, generator, options);
     },
+    ...(policy.toOnnx !== undefined && {
+      toOnnx(graph: OnnxGraph, observation: OnnxValue): OnnxOutputs {
+        const variances = graph.node("Add", [graph.tensor(variance), graph.number(normalizerEpsilon)]);
+        const centered = graph.node("Sub", [observation, graph.tensor(mean)]);
+        const scaled = graph.node("Div", [centered, graph.node("Sqrt", [variances])]);
+        const limits = [graph.number(-normalizerLimit), graph.number(normalizerLimit)];
+        return policy.toOnnx!(graph, graph.node("Clip", [scaled, ...limits]));
+      },
+    }),
     stateDict: () => ({
       ...policy.stateDict(),
       [meanName]: mean.detach(),

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setDevice, tensor } from "@gradbridge/core";
-import { actorCritic, categoricalHead } from "@gradbridge/policy";
+import { actorCritic, categoricalHead, serializeOnnx } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
 import { describe, expect, it } from "vitest";
 import { normalizedPolicy } from "./normalized-policy.ts";
@@ -130,6 +130,31 @@ describe("against Stable-Baselines3's VecNormalize", () => {
       });
     }
   });
+});
+
+it("writes a normalizedPolicy as ONNX with its statistics, as onnxruntime computes it", async () => {
+  // recorded by tools/record/onnxruntime/normalized_policy.py
+  const recorded = JSON.parse(
+    readFileSync(new URL("./fixtures/normalized-onnx.json", import.meta.url), "utf8"),
+  ) as { model: string; observation: number[]; outputs: Record<string, number[]> };
+  await setDevice("reference");
+  const normalizer = new ObservationNormalizer(3);
+  normalizer.apply([1, 20, -300], [4, 0.25, 900]);
+  const inner = actorCritic({
+    observationSize: 3,
+    head: categoricalHead(2),
+    hidden: [4],
+    generator: generator(6),
+  });
+  const policy = normalizedPolicy(inner, normalizer);
+  expect(Buffer.from(serializeOnnx(policy)).toString("base64")).toBe(recorded.model);
+  const outputs = policy.forward(tensor(Float32Array.from(recorded.observation), { shape: [3, 3] }));
+  expect(Object.keys(outputs).sort()).toEqual(Object.keys(recorded.outputs).sort());
+  for (const [name, output] of Object.entries(outputs)) {
+    output.dataSync().forEach((value, i) => {
+      expect(value).toBeCloseTo(recorded.outputs[name]![i]!, 5);
+    });
+  }
 });
 
 describe.each(["reference", "wasm"])("normalizedPolicy on %s", (device) => {
