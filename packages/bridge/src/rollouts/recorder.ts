@@ -70,8 +70,8 @@ export class Recorder {
     for (const name in outputs) {
       const output = outputs[name]!;
       const numbers = output.dataSync() as Float32Array;
-      const column = (this.#outputs[name] ??= this.#column(numbers, output.shape.length === 1));
-      column.values.set(numbers, t * numbers.length);
+      this.#outputs[name] ??= this.#column(numbers, output.shape.length === 1);
+      this.#outputs[name].values.set(numbers, t * numbers.length);
     }
   }
 
