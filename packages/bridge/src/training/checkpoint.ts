@@ -1,4 +1,4 @@
-import { GradbridgeError, type Tensor } from "@gradbridge/core";
+import { GradbridgeError, type Tensor, tensor } from "@gradbridge/core";
 import { loadTensors, type Policy, saveTensors } from "@gradbridge/policy";
 import type { PCG64State } from "@gradbridge/random";
 import type { JsonValue } from "gymnasium-js";
@@ -109,6 +109,21 @@ export function withPrefix(
   prefix: string,
 ): Record<string, Tensor> {
   return Object.fromEntries(Object.entries(tensors).map(([name, value]) => [`${prefix}.${name}`, value]));
+}
+
+/** The same tensors on one device, copied where they are on another. */
+export async function movedTo(
+  device: string,
+  tensors: { readonly [name: string]: Tensor },
+): Promise<Record<string, Tensor>> {
+  const entries = Object.entries(tensors).map(
+    async ([name, value]) =>
+      [
+        name,
+        value.device === device ? value : tensor(await value.data(), { shape: value.shape, device }),
+      ] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** Copies a checkpoint's parameters into a policy of the same architecture. */

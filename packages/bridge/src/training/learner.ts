@@ -7,9 +7,11 @@ import {
   GradbridgeError,
   noGrad,
   type Optimizer,
+  readsAtOnce,
   type Schedule,
   sqrt,
   square,
+  stack,
   sum,
   type Tensor,
   tensor,
@@ -95,6 +97,7 @@ export class Learner {
       prepareAsync === undefined
         ? tidy(() => this.#estimator.prepare(rollout))
         : await prepareAsync.call(this.#estimator, rollout);
+    if (!readsAtOnce()) return this.#learnUnread(rollout, targets, progress);
     return tidy(() => {
       const { minibatchSize, targetKl } = this.#settings;
       const inputs = this.#upload(rollout, targets, progress);
@@ -122,6 +125,54 @@ export class Learner {
       this.#checkParameters();
       return { gradNorm: normSum / stepCount, epochs, ...diagnostics };
     });
+  }
+
+  /**
+   * As `learn`, on a device that can only be read asynchronously: nothing is read before the end of an epoch, so a gradient
+   * that is not finite is found out after it has spoiled the parameters.
+   */
+  async #learnUnread(rollout: Rollout, targets: RolloutTargets, progress: number): Promise<UpdateSummary> {
+    const { minibatchSize, targetKl } = this.#settings;
+    const inputs = this.#upload(rollout, targets, progress);
+    const count = rollout.steps * rollout.numEnvs;
+    this.optimizer.learningRate = this.#learningRate(progress);
+    const norms: number[] = [];
+    let epochs = 0;
+    let diagnostics: Record<string, number> = {};
+    while (epochs < this.#settings.epochs) {
+      epochs++;
+      const diagnoses = targetKl !== null || epochs === this.#settings.epochs;
+      let names: readonly string[] = [];
+      const measured = tidy(() => {
+        const rows: Tensor[] = [];
+        for (const index of minibatches(count, minibatchSize, this.#shuffle)) {
+          const step = this.#stepFor(index?.size ?? count, diagnoses);
+          const { gradNorm, diagnostics } = this.#measure(step, { ...inputs, index }, diagnoses);
+          names = ["gradNorm", ...Object.keys(diagnostics)];
+          rows.push(noGrad(() => stack([gradNorm, ...Object.values(diagnostics)], 0)));
+          this.#stepFor(index?.size ?? count, diagnoses).update();
+        }
+        return stack(rows, 0);
+      });
+      const values = await measured.data();
+      const means = new Means();
+      values.forEach((value, i) => {
+        means.add(names[i % names.length]!, value);
+        if (i % names.length === 0) norms.push(value);
+      });
+      if (!norms.every(Number.isFinite)) {
+        throw new GradbridgeError(
+          "non-finite",
+          `${this.#estimator.name}: a gradient holds NaN or infinity, and with it now the parameters. Go on from the last checkpoint; ` +
+            "on the device wasm the step would be refused, and the output named.",
+        );
+      }
+      const { gradNorm: _, ...others } = means.all();
+      diagnostics = others;
+      const { approxKl } = diagnostics;
+      if (targetKl !== null && approxKl !== undefined && approxKl > klTolerance * targetKl) break;
+    }
+    return { gradNorm: norms.reduce((sum, norm) => sum + norm, 0) / norms.length, epochs, ...diagnostics };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { currentDevice, GradbridgeError, onDevice, readsAtOnce } from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
 import { type Generator, generator } from "@gradbridge/random";
 import { GymnasiumError, type JsonValue, type VectorEnv } from "gymnasium-js";
@@ -8,7 +9,7 @@ import { isNormalized, type NormalizedPolicy, normalizedPolicy } from "../rollou
 import { ObservationNormalizer } from "../rollouts/observation-normalizer.ts";
 import { RewardNormalizer } from "../rollouts/reward-normalizer.ts";
 import type { Episode, RolloutPosition } from "../rollouts/rollout.ts";
-import { type Checkpoint, restorePolicy, withoutPrefix, withPrefix } from "./checkpoint.ts";
+import { type Checkpoint, movedTo, restorePolicy, withoutPrefix, withPrefix } from "./checkpoint.ts";
 import { Learner } from "./learner.ts";
 import type { TrainSettings } from "./settings.ts";
 
@@ -40,6 +41,8 @@ export class TrainingRun implements TrainingContext {
   readonly #parts: TrainingParts;
   readonly #normalized: NormalizedPolicy | null;
   readonly #normalizeReward: RewardNormalizer | null;
+  /** What learns, on a device that acting cannot read at once; null where one policy does both. */
+  readonly #twin: Twin | null;
   readonly #learner: Learner;
   readonly #action: Generator;
   readonly #shuffle: Generator;
@@ -60,14 +63,15 @@ export class TrainingRun implements TrainingContext {
     this.#action = action;
     this.#shuffle = shuffle;
     const { normalizeObservation, normalizeReward, gamma } = parts.settings;
-    const policy = parts.makePolicy(initial);
+    const policy = actingPolicy(parts, initial);
     this.policy =
       normalizeObservation && !isNormalized(policy)
         ? normalizedPolicy(policy, new ObservationNormalizer(policy.observationSize))
         : policy;
     this.#normalized = isNormalized(this.policy) ? this.policy : null;
     this.#normalizeReward = normalizeReward ? new RewardNormalizer(parts.envs.numEnvs, gamma) : null;
-    this.#learner = new Learner(this.#actor, parts.estimator, parts.settings, shuffle);
+    this.#twin = readsAtOnce() ? null : new Twin(this.#actor, parts);
+    this.#learner = new Learner(this.#twin?.policy ?? this.#actor, parts.estimator, parts.settings, shuffle);
   }
 
   /** The policy that acts on what the rollout holds, and learns from it. */
@@ -79,8 +83,11 @@ export class TrainingRun implements TrainingContext {
   async begin(from: Checkpoint | undefined): Promise<void> {
     if (from === undefined) return;
     const { progress, tensors } = from;
-    restorePolicy(this.policy, from);
-    this.#learner.optimizer.restore({ ...progress.optimizer, tensors: withoutPrefix(tensors, "optimizer") });
+    const { device } = this.#actor.parameters()[0]!;
+    restorePolicy(this.policy, { ...from, tensors: await movedTo(device, tensors) });
+    this.#twin?.follow();
+    const state = await movedTo(currentDevice(), withoutPrefix(tensors, "optimizer"));
+    this.#learner.optimizer.restore({ ...progress.optimizer, tensors: state });
     this.#action.restore(progress.generators.action);
     this.#shuffle.restore(progress.generators.shuffle);
     this.steps = progress.steps;
@@ -123,6 +130,7 @@ export class TrainingRun implements TrainingContext {
     });
     this.#normalized?.refresh();
     const summary = await this.#learner.learn(rollout, Math.min(1, this.steps / settings.steps));
+    await this.#twin?.teach();
     this.learned = { rollout, policy: this.#actor, estimator: this.#parts.estimator };
     this.#position = rollout.end;
     this.steps += rollout.steps * rollout.numEnvs;
@@ -191,6 +199,51 @@ export class TrainingRun implements TrainingContext {
   summary(): { policy: Policy; steps: number; updates: number; seconds: number; stepsPerSecond: number } {
     const { policy, steps, update: updates } = this;
     return { policy, steps, updates, seconds: this.#seconds, stepsPerSecond: steps / this.#seconds };
+  }
+}
+
+/**
+ * The policy that acts. Acting needs an answer at every step: where the current device cannot give one at once, the
+ * policy acts on `wasm`, and a twin learns on the device.
+ */
+function actingPolicy({ makePolicy }: TrainingParts, initial: Generator): Policy {
+  return readsAtOnce() ? makePolicy(initial) : onDevice("wasm", () => makePolicy(initial));
+}
+
+/** A policy on the current device with the parameters of one on the host. */
+class Twin {
+  readonly policy: Policy;
+  readonly #host: Policy;
+
+  /** @throws code `device` where the policy is one that cannot be made a second time. */
+  constructor(host: Policy, { makePolicy }: TrainingParts) {
+    const policy = makePolicy(generator(0));
+    this.policy = isNormalized(policy) ? policy.inner : policy;
+    this.#host = host;
+    if (this.policy === host) {
+      throw new GradbridgeError(
+        "device",
+        `train: the device ${currentDevice()} cannot be read at once, so a policy of your own cannot both act and learn there. ` +
+          "Leave the policy out, or train on another device.",
+      );
+    }
+    this.follow();
+  }
+
+  /** Takes over the host's parameters. */
+  follow(): void {
+    const own = this.policy.parameters();
+    this.#host.parameters().forEach((parameter, i) => {
+      own[i]!.detach().assign(parameter.dataSync());
+    });
+  }
+
+  /** Gives the host the parameters that were learned: all that is read back after a rollout. */
+  async teach(): Promise<void> {
+    const learned = await Promise.all(this.policy.parameters().map((parameter) => parameter.data()));
+    this.#host.parameters().forEach((parameter, i) => {
+      parameter.detach().assign(learned[i]!);
+    });
   }
 }
 
