@@ -1,4 +1,4 @@
-import { ArgumentError, exitStatus } from "../exit-status.ts";
+import { ArgumentError, type ExitStatus, exitStatus } from "../exit-status.ts";
 import type { Terminal } from "../terminal.ts";
 import { carryOut } from "./carry-out.ts";
 import { closingSummary, type TrainReport, trainReport } from "./closing-summary.ts";
@@ -23,10 +23,10 @@ export async function trainEverySeed(
   seeds: readonly number[],
   options: RunOptions,
   terminal: Terminal,
-): Promise<number> {
+): Promise<ExitStatus> {
   refuse(options);
   const reports: TrainReport[] = [];
-  let status: number = exitStatus.done;
+  let status: ExitStatus = exitStatus.done;
   for (const seed of seeds) {
     const own = { ...options, seed, seeds: undefined };
     const plan = await planRun(
