@@ -17,7 +17,7 @@ const wrong: readonly (readonly [line: string, ...says: string[]])[] = [
   ["train --apply surogate", "'surogate'", "seed, surrogate, inner", "Did you mean surrogate?"],
   ["train --anchor behaviour", "'behaviour'", "current, behavior", "Did you mean behavior?"],
   ["train --activation rleu", "'rleu'", "tanh, relu", "Did you mean relu?"],
-  ["train --clip-schedule cosine", "'cosine'", "linear, constant"],
+  ["train --clip-schedule cosin", "'cosin'", "constant, linear, cosine"],
   ["train --device wams", "wams", "reference, wasm", "Did you mean wasm?"],
   ["train --device cuda", "cuda", "reference, wasm"],
   ["train --seed 1.5", "--seed", "'1.5'", "whole number"],
