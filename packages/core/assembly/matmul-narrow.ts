@@ -280,11 +280,22 @@ function twoColumns(
     let q = b + (<usize>k0 << 2);
     let left = depth;
     for (; left >= 4; left -= 4, p += 16, q += 16) {
-      s00 = fourTerms(s00, p, aStride, q);
-      if (n > 1) s01 = fourTerms(s01, p, aStride, q + bStride);
+      const y0 = v128.load(q);
+      const y1 = n > 1 ? v128.load(q + bStride) : zero;
+      const r0 = v128.load(p);
+      const r1 = v128.load(p + aStride);
+      const r2 = v128.load(p + aStride * 2);
+      const r3 = v128.load(p + aStride * 3);
+      s00 = fourTerms(s00, r0, r1, r2, r3, y0);
+      if (n > 1) s01 = fourTerms(s01, r0, r1, r2, r3, y1);
       if (rows > 4) {
-        s10 = fourTerms(s10, p + (aStride << 2), aStride, q);
-        if (n > 1) s11 = fourTerms(s11, p + (aStride << 2), aStride, q + bStride);
+        const r = p + (aStride << 2);
+        const r4 = v128.load(r);
+        const r5 = v128.load(r + aStride);
+        const r6 = v128.load(r + aStride * 2);
+        const r7 = v128.load(r + aStride * 3);
+        s10 = fourTerms(s10, r4, r5, r6, r7, y0);
+        if (n > 1) s11 = fourTerms(s11, r4, r5, r6, r7, y1);
       }
     }
     for (; left > 0; left--, p += 4, q += 4) {
@@ -315,21 +326,20 @@ function twoColumns(
   if (rows > 4) storeLaneRows(n, t10, t11, bias, c + (cStride << 2), cStride, relu);
 }
 
-/** Four terms of the sums of four rows, which come to lie in the lanes. */
+/**
+ * Four terms of the sums of four rows, which come to lie in the lanes. b is splatted by shuffles: the engine does all loads of
+ * an iteration first, and more of them than there are registers would go to memory and back.
+ */
 // @ts-ignore: decorator
-@inline function fourTerms(sum: v128, r: usize, aStride: usize, b: usize): v128 {
-  const r0 = v128.load(r);
-  const r1 = v128.load(r + aStride);
-  const r2 = v128.load(r + aStride * 2);
-  const r3 = v128.load(r + aStride * 3);
+@inline function fourTerms(sum: v128, r0: v128, r1: v128, r2: v128, r3: v128, b: v128): v128 {
   const low01 = interleaveLow(r0, r1);
   const low23 = interleaveLow(r2, r3);
   const high01 = interleaveHigh(r0, r1);
   const high23 = interleaveHigh(r2, r3);
-  sum = multiplyAdd(lowHalves(low01, low23), v128.load32_splat(b), sum);
-  sum = multiplyAdd(highHalves(low01, low23), v128.load32_splat(b, 4), sum);
-  sum = multiplyAdd(lowHalves(high01, high23), v128.load32_splat(b, 8), sum);
-  return multiplyAdd(highHalves(high01, high23), v128.load32_splat(b, 12), sum);
+  sum = multiplyAdd(lowHalves(low01, low23), v128.shuffle<f32>(b, b, 0, 0, 0, 0), sum);
+  sum = multiplyAdd(highHalves(low01, low23), v128.shuffle<f32>(b, b, 1, 1, 1, 1), sum);
+  sum = multiplyAdd(lowHalves(high01, high23), v128.shuffle<f32>(b, b, 2, 2, 2, 2), sum);
+  return multiplyAdd(highHalves(high01, high23), v128.shuffle<f32>(b, b, 3, 3, 3, 3), sum);
 }
 
 /** Lane i to row i. */

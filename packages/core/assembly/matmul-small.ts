@@ -50,9 +50,16 @@ function oneRow(
 function eightColumns(a: usize, b: usize, bStride: usize, bias: usize, c: usize, k: i32, relu: bool): void {
   let low = f32x4.splat(0.0);
   let high = low;
+  const distance = bStride << 2;
   for (; k > 0; k -= 4) {
-    low = fourColumns(low, a, b, bStride);
-    high = fourColumns(high, a, b + (bStride << 2), bStride);
+    // Splatted by shuffles: the engine does all loads of an iteration first, and more of them than registers.
+    const x = v128.load(a);
+    const a0 = v128.shuffle<f32>(x, x, 0, 0, 0, 0);
+    const a1 = v128.shuffle<f32>(x, x, 1, 1, 1, 1);
+    const a2 = v128.shuffle<f32>(x, x, 2, 2, 2, 2);
+    const a3 = v128.shuffle<f32>(x, x, 3, 3, 3, 3);
+    low = fourColumns(low, a0, a1, a2, a3, b, bStride);
+    high = fourColumns(high, a0, a1, a2, a3, b + distance, bStride);
     a += 16;
     b += 16;
   }
@@ -62,7 +69,7 @@ function eightColumns(a: usize, b: usize, bStride: usize, bias: usize, c: usize,
 
 /** Four terms of the sums of four columns, rows of B. */
 // @ts-ignore: decorator
-@inline function fourColumns(sum: v128, a: usize, b: usize, bStride: usize): v128 {
+@inline function fourColumns(sum: v128, a0: v128, a1: v128, a2: v128, a3: v128, b: usize, bStride: usize): v128 {
   const x0 = v128.load(b);
   const x1 = v128.load(b + bStride);
   const x2 = v128.load(b + bStride * 2);
@@ -71,9 +78,10 @@ function eightColumns(a: usize, b: usize, bStride: usize, bias: usize, c: usize,
   const low23 = interleaveLow(x2, x3);
   const high01 = interleaveHigh(x0, x1);
   const high23 = interleaveHigh(x2, x3);
-  return fourTerms(
-    sum, a, lowHalves(low01, low23), highHalves(low01, low23), lowHalves(high01, high23), highHalves(high01, high23),
-  );
+  sum = multiplyAdd(a0, lowHalves(low01, low23), sum);
+  sum = multiplyAdd(a1, highHalves(low01, low23), sum);
+  sum = multiplyAdd(a2, lowHalves(high01, high23), sum);
+  return multiplyAdd(a3, highHalves(high01, high23), sum);
 }
 
 // @ts-ignore: decorator
