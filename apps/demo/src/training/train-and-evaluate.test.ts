@@ -86,6 +86,20 @@ describe("train and eval", () => {
     }
   });
 
+  it("evaluates a policy of normalised observations as in training, and continues it exactly", async () => {
+    // schedules end with the steps asked for, so a run of half as many is another one
+    const constant = ["--learning-rate-schedule", "constant", "--clip-schedule", "constant"];
+    const normalized = ["--normalize-observation", "--normalize-reward", ...constant, "--json"];
+    const whole = await train("normalized", ...normalized, "--steps", "1024");
+    const again = await runHere(["eval", "--run", whole.path, "--json"]);
+    expect(JSON.parse(again.stdout).mean).toBe(JSON.parse(whole.stdout).evalMean);
+    const half = await train("normalized-half", ...normalized, "--eval-episodes", "0");
+    const rest = ["--steps", "1024", "--eval-episodes", "3", "--json"];
+    const continued = await runHere(["train", "--resume", half.path, ...rest]);
+    expect(JSON.parse(continued.stdout).evalMean).toBe(JSON.parse(whole.stdout).evalMean);
+    expect(await log(half.path)).toEqual(await log(whole.path));
+  });
+
   it("keeps the best policy of the evaluations and event files, and stops at a return", async () => {
     const watched = ["--eval-every", "128", "--learning-rate", "0.03", "--tensorboard"];
     const { path, status } = await train("watched", ...watched, "--json");
