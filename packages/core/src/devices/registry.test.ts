@@ -6,6 +6,8 @@ import {
   defineBackend,
   deviceNames,
   devices,
+  onDevice,
+  readsAtOnce,
   setDevice,
 } from "./registry.ts";
 import { createWasmBackend } from "./wasm/backend.ts";
@@ -70,4 +72,23 @@ test("options reach the device that has them; unknown ones, wrong values and lat
   expect(() => createWasmBackend({ threads: 0 })).toThrow(coded("option", "threads"));
   expect(() => createWasmBackend({ build: "fast" as "relaxed" })).toThrow(coded("option", "build"));
   await setDevice(before);
+});
+
+test("onDevice changes the device for as long as a function runs, whatever comes of it", () => {
+  const before = currentDevice();
+  expect(onDevice("reference", () => currentDevice())).toBe("reference");
+  expect(() =>
+    onDevice("reference", () => {
+      throw new Error("inside");
+    }),
+  ).toThrow("inside");
+  expect(currentDevice()).toBe(before);
+  expect(() => onDevice("nowhere", () => 1)).toThrow(expect.objectContaining({ code: "device" }));
+});
+
+test("readsAtOnce says whether the current device can", () => {
+  const { readSync: _, ...unread } = createReferenceBackend();
+  defineBackend({ name: "asynchronous", description: "for a test", create: () => unread });
+  expect(readsAtOnce()).toBe(true);
+  expect(onDevice("asynchronous", readsAtOnce)).toBe(false);
 });
