@@ -81,12 +81,12 @@ function withoutSubnormals(kernelCase: KernelCase): KernelCase {
   return { ...kernelCase, inputs: kernelCase.inputs.map((list) => list.map(normal)) };
 }
 
-function* casesOfAll(backend: Backend): Generator<KernelCase> {
+export function* casesOfAll(backend: Backend): Generator<KernelCase> {
   for (const dtype of backend.dtypes) yield* casesOf(dtype, backend);
 }
 
-/** Every case of one element type. */
-function* casesOf(dtype: DType, { dtypes, fused = [] }: Backend): Generator<KernelCase> {
+/** Every case of one element type. Internal. */
+export function* casesOf(dtype: DType, { dtypes, fused = [] }: Backend): Generator<KernelCase> {
   yield* fillAndCastCases(dtype, dtypes);
   yield* unaryCases(dtype);
   yield* binaryCases(dtype);

@@ -2,7 +2,7 @@ import { GradbridgeError } from "@gradbridge/random";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, DeviceBuffer, Launch, Program } from "../backend.ts";
-import type { FusedKind, Kernel } from "../kernel.ts";
+import type { AnyKernel, FusedKind } from "../kernel.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import type { WasmBuffer } from "./buffer.ts";
 import { instantiateKernels, type WasmBuild, type WasmInstance } from "./instance.ts";
@@ -116,7 +116,7 @@ export class WasmBackend implements Backend {
     return this.pages.read(buffer as WasmBuffer);
   }
 
-  run(kernel: Kernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
+  run(kernel: AnyKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
     refuseUnsupported(kernel);
     const { pages, inputAddresses, outputAddresses } = this;
     pages.makeResident(inputs, outputs);
@@ -125,7 +125,7 @@ export class WasmBackend implements Backend {
     this.launcher.launch(kernel, inputAddresses, outputAddresses);
   }
 
-  record(launches: readonly Launch[], inputs: readonly DeviceBuffer[]): Program {
+  record(launches: readonly Launch<AnyKernel>[], inputs: readonly DeviceBuffer[]): Program {
     for (const { kernel } of launches) refuseUnsupported(kernel);
     return new WasmProgram(this.programs, launches, inputs);
   }
@@ -136,7 +136,7 @@ export class WasmBackend implements Backend {
   }
 }
 
-function refuseUnsupported(kernel: Kernel): void {
+function refuseUnsupported(kernel: AnyKernel): void {
   if (kernel.dtype === "float32") return;
   if (kernel.dtype === "float64") throw noDoubles(kernel.kind);
   refuseIntegers(kernel);

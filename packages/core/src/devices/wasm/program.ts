@@ -1,7 +1,7 @@
 /** A recorded step in linear memory: `assembly/program.ts` runs it, on one thread or on all. */
 import { GradbridgeError } from "@gradbridge/random";
 import type { DeviceBuffer, Launch, Program } from "../backend.ts";
-import type { Kernel } from "../kernel.ts";
+import type { AnyKernel } from "../kernel.ts";
 import { noPage, type WasmBuffer } from "./buffer.ts";
 import type { WasmExports } from "./instance.ts";
 import { Launcher } from "./launch.ts";
@@ -41,7 +41,7 @@ interface Place {
 
 /** A launch with the addresses of its buffers, which no longer move. */
 interface PlacedLaunch {
-  kernel: Kernel;
+  kernel: AnyKernel;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
 }
@@ -63,7 +63,11 @@ export class WasmProgram implements Program {
   readonly #patience: number;
   #disposed = false;
 
-  constructor(context: ProgramContext, launches: readonly Launch[], inputs: readonly DeviceBuffer[]) {
+  constructor(
+    context: ProgramContext,
+    launches: readonly Launch<AnyKernel>[],
+    inputs: readonly DeviceBuffer[],
+  ) {
     const { pages, threads } = context;
     this.#context = context;
     this.#inputs = inputs as readonly WasmBuffer[];
@@ -102,7 +106,7 @@ export class WasmProgram implements Program {
     forgotten.register(this, { pages, pinned: this.#pinned }, this);
   }
 
-  setKernel(index: number, kernel: Kernel): void {
+  setKernel(index: number, kernel: AnyKernel): void {
     const launch = this.#launches[index]!;
     const places = this.#places[index]!;
     launch.kernel = kernel;
@@ -207,7 +211,7 @@ export class WasmProgram implements Program {
   }
 }
 
-function otherSizes(index: number, kernel: Kernel): GradbridgeError {
+function otherSizes(index: number, kernel: AnyKernel): GradbridgeError {
   return new GradbridgeError(
     "compile",
     `wasm: launch ${index} (${kernel.kind}) was recorded with other sizes. Only its numbers may change.`,

@@ -6,6 +6,7 @@
  * an activation after a product of the same rows needs none.
  */
 import type { DeviceBuffer, Launch } from "../backend.ts";
+import type { AnyKernel } from "../kernel.ts";
 import { costOf } from "./cost.ts";
 import { all, type Extent, type Part, type Splitting, splittingOf } from "./split.ts";
 
@@ -44,7 +45,7 @@ interface Touch {
  * Launches are taken in their order, except that one which needs a barrier waits as long as there are others, independent of
  * it, that need none.
  */
-export function scheduleOf(launches: readonly Launch[], threads: number): Schedule {
+export function scheduleOf(launches: readonly Launch<AnyKernel>[], threads: number): Schedule {
   const lists: Step[][] = Array.from({ length: threads }, () => []);
   const plans = planned(launches, threads);
   const section = new Section(threads);
@@ -89,7 +90,7 @@ export function scheduleOf(launches: readonly Launch[], threads: number): Schedu
 }
 
 /** For each launch: the earlier ones that write what it reads or writes, or read what it writes. */
-function predecessorsOf(launches: readonly Launch[]): readonly ReadonlySet<number>[] {
+function predecessorsOf(launches: readonly Launch<AnyKernel>[]): readonly ReadonlySet<number>[] {
   const lastWriter = new Map<DeviceBuffer, number>();
   const readers = new Map<DeviceBuffer, number[]>();
   return launches.map(({ inputs, outputs }, index) => {
@@ -122,7 +123,7 @@ interface Plan {
   readonly shares: readonly { readonly cut: Cut; readonly part: Part }[] | null;
 }
 
-function planned(launches: readonly Launch[], threads: number): readonly Plan[] {
+function planned(launches: readonly Launch<AnyKernel>[], threads: number): readonly Plan[] {
   const known = new Map<DeviceBuffer, readonly number[]>();
   return launches.map((launch) => {
     const nanoseconds = costOf(launch.kernel);
@@ -148,7 +149,7 @@ class Section {
   }
 
   /** Whether `thread` would meet what another thread does meanwhile. */
-  conflicts(launch: Launch, part: Part | null, thread: number): boolean {
+  conflicts(launch: Launch<AnyKernel>, part: Part | null, thread: number): boolean {
     for (const [buffer, extent, writes] of touchesOf(launch, part)) {
       for (const touch of this.#touched.get(buffer) ?? []) {
         if (touch.thread !== thread && (writes || touch.writes) && overlap(touch.extent, extent)) return true;
@@ -158,7 +159,7 @@ class Section {
   }
 
   /** The least busy thread that can run a whole launch now. */
-  freeThread(launch: Launch): number | null {
+  freeThread(launch: Launch<AnyKernel>): number | null {
     let best: number | null = null;
     for (let thread = 0; thread < this.#loads.length; thread++) {
       if (best !== null && this.#loads[thread]! >= this.#loads[best]!) continue;
@@ -167,7 +168,7 @@ class Section {
     return best;
   }
 
-  add(launch: Launch, part: Part | null, thread: number, nanoseconds: number): void {
+  add(launch: Launch<AnyKernel>, part: Part | null, thread: number, nanoseconds: number): void {
     this.#loads[thread]! += nanoseconds;
     for (const [buffer, extent, writes] of touchesOf(launch, part)) {
       const touches = this.#touched.get(buffer);
@@ -177,7 +178,10 @@ class Section {
   }
 }
 
-function* touchesOf(launch: Launch, part: Part | null): Generator<[DeviceBuffer, Extent, boolean]> {
+function* touchesOf(
+  launch: Launch<AnyKernel>,
+  part: Part | null,
+): Generator<[DeviceBuffer, Extent, boolean]> {
   for (const [i, buffer] of launch.inputs.entries()) yield [buffer, part?.reads[i] ?? all, false];
   for (const [i, buffer] of launch.outputs.entries()) yield [buffer, part?.writes[i] ?? all, true];
 }
@@ -191,7 +195,7 @@ function overlap(a: Extent, b: Extent): boolean {
  * what it has just written.
  */
 function cutsOf(
-  launch: Launch,
+  launch: Launch<AnyKernel>,
   splitting: Splitting,
   threads: number,
   known: Map<DeviceBuffer, readonly number[]>,

@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import type { TypedArray } from "../../tensor/dtype.ts";
+import { casesOf } from "../conformance/check-backend.ts";
+import type { KernelCase } from "../conformance/kernel-case.ts";
+import { refuseIntegers } from "../refuse-integers.ts";
+import { createWasmBackend } from "./backend.ts";
+import type { WasmBuffer } from "./buffer.ts";
+import { instantiateKernels } from "./instance.ts";
+import { Launcher } from "./launch.ts";
+import { ImmediateTarget } from "./launch-target.ts";
+import { PagedMemory } from "./paged-memory.ts";
+import { splittingOf } from "./split.ts";
+
+const device = createWasmBackend();
+const { memory, exports, base } = instantiateKernels();
+const pages = new PagedMemory(memory, base, 2 ** 26);
+const launcher = new Launcher(new ImmediateTarget(exports, pages));
+
+function upload(values: TypedArray): WasmBuffer {
+  const buffer = pages.allocate(values instanceof Int32Array ? "int32" : "float32", values.length);
+  pages.write(buffer, values);
+  return buffer;
+}
+
+/** The outputs of a kernel run whole (`cut` null), or as two parts, the last one first: what a part writes past its end then shows. */
+function outputsOf({ kernel, inputs, outputs }: KernelCase, cut: number | null): TypedArray[] {
+  const read = inputs.map(upload);
+  const written = outputs.map(upload);
+  if (cut === null) {
+    launcher.launch(
+      kernel,
+      read.map((x) => pages.addressOf(x)),
+      written.map((x) => pages.addressOf(x)),
+    );
+  } else {
+    const splitting = splittingOf(kernel)!;
+    for (const part of [splitting.part(cut, splitting.units), splitting.part(0, cut)]) {
+      const at = (buffer: WasmBuffer, offset: number): number => pages.addressOf(buffer) + offset * 4;
+      launcher.launch(
+        part.kernel,
+        read.map((x, i) => at(x, part.inputOffsets[i]!)),
+        written.map((x, i) => at(x, part.outputOffsets[i]!)),
+        part.whole,
+      );
+    }
+  }
+  const results = written.map((x) => pages.read(x));
+  for (const buffer of [...read, ...written]) pages.free(buffer);
+  return results;
+}
+
+function refused({ kernel }: KernelCase): boolean {
+  try {
+    refuseIntegers(kernel);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+test.each(["float32", "int32"] as const)(
+  "%s: two parts give the bits of the whole, wherever a kernel is cut",
+  (dtype) => {
+    const kinds = new Set<string>();
+    for (const kernelCase of casesOf(dtype, device)) {
+      if (refused(kernelCase)) continue;
+      const splitting = splittingOf(kernelCase.kernel);
+      if (splitting === null || splitting.units <= splitting.grain) continue;
+      const whole = outputsOf(kernelCase, null);
+      const last = Math.ceil(splitting.units / splitting.grain - 1) * splitting.grain;
+      for (const cut of new Set([splitting.grain, last])) {
+        expect(outputsOf(kernelCase, cut), JSON.stringify([kernelCase.kernel, cut])).toEqual(whole);
+        kinds.add(kernelCase.kernel.kind);
+      }
+    }
+    expect(kinds.size).toBeGreaterThan(dtype === "int32" ? 8 : 12);
+  },
+);
