@@ -55,6 +55,12 @@ describe("renderCharts", () => {
     expect([...svg.matchAll(/>alone<\/text>/g)]).toHaveLength(1);
   });
 
+  it("gives the same text for the same chart", async () => {
+    const svg = await renderCharts([chart]);
+    expect(svg).toContain("clip");
+    expect(await renderCharts([chart])).toBe(svg);
+  });
+
   it("leaves out what a logarithmic axis cannot show, and empty lines", async () => {
     const points = [
       { x: 0, y: 1 },

@@ -14,7 +14,10 @@ export async function renderCharts(
   charts: readonly LineChart[],
   { columns = 1 }: ChartLayout = {},
 ): Promise<string> {
-  const [{ parse, View }, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  const [{ parse, resetSVGDefIds, View }, { compile }] = await Promise.all([
+    import("vega"),
+    import("vega-lite"),
+  ]);
   const spec = {
     background: "white",
     padding: 16,
@@ -31,6 +34,7 @@ export async function renderCharts(
   } as TopLevelSpec;
   const view = new View(parse(compile(spec).spec), { renderer: "none" });
   try {
+    resetSVGDefIds(); // counts up for as long as the process lives; the same chart is to be the same text
     return await view.toSVG();
   } finally {
     view.finalize();
