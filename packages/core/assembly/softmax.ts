@@ -5,6 +5,7 @@
 import { highDoubles, laneMask, lineOffset, loadLanes, lowDoubles, storeLanes, toFloats } from "./lanes";
 import { exp } from "./math/exponential";
 import { log } from "./math/logarithm";
+import { interleaveHigh, interleaveLow } from "./transpose";
 
 const SOFTMAX: i32 = 0;
 const LOG_SOFTMAX: i32 = 1;
@@ -20,7 +21,14 @@ export function softmaxFloat(op: i32, x: usize, y: usize, outer: i32, axis: i32,
     }
   } else {
     const lines = outer * inner;
-    for (let line = 0; line < lines; line += 4) softmaxLanes(op, x, y, line, lines, axis, inner);
+    let line = 0;
+    if (axis == 2 && inner == 1) {
+      line = lines & ~3;
+      if (op == SOFTMAX) softmaxOfPairs(x, y, line);
+      else if (op == LOG_SOFTMAX) logSoftmaxOfPairs(x, y, line);
+      else logSumExpOfPairs(x, y, line);
+    }
+    for (; line < lines; line += 4) softmaxLanes(op, x, y, line, lines, axis, inner);
   }
 }
 
@@ -69,6 +77,52 @@ function softmaxRow(op: i32, x: usize, y: usize, axis: i32): void {
   } else {
     const logSum = log(sum);
     for (; y < yEnd; y += 16, x += 16) v128.store(y, f32x4.sub(f32x4.sub(v128.load(x), maximum), logSum));
+  }
+}
+
+function softmaxOfPairs(x: usize, y: usize, lines: i32): void {
+  pairs(SOFTMAX, x, y, lines);
+}
+
+function logSoftmaxOfPairs(x: usize, y: usize, lines: i32): void {
+  pairs(LOG_SOFTMAX, x, y, lines);
+}
+
+function logSumExpOfPairs(x: usize, y: usize, lines: i32): void {
+  pairs(LOGSUMEXP, x, y, lines);
+}
+
+/** `softmaxLanes` for rows of two: everything stays in registers. `lines` is a multiple of 4. */
+// @ts-ignore: decorator
+@inline function pairs(op: i32, x: usize, y: usize, lines: i32): void {
+  for (; lines > 0; lines -= 4, x += 32) {
+    const v0 = v128.load(x);
+    const v1 = v128.load(x, 16);
+    const first = v128.shuffle<f32>(v0, v1, 0, 2, 4, 6);
+    const second = v128.shuffle<f32>(v0, v1, 1, 3, 5, 7);
+    const maximum = f32x4.max(first, second);
+    const shifted0 = f32x4.sub(first, maximum);
+    const shifted1 = f32x4.sub(second, maximum);
+    const e0 = exp(shifted0);
+    const e1 = exp(shifted1);
+    const sum = toFloats(f64x2.add(lowDoubles(e0), lowDoubles(e1)), f64x2.add(highDoubles(e0), highDoubles(e1)));
+    if (op == LOGSUMEXP) {
+      v128.store(y, logSumExp(maximum, sum));
+      y += 16;
+      continue;
+    }
+    let y0: v128, y1: v128;
+    if (op == SOFTMAX) {
+      y0 = f32x4.div(e0, sum);
+      y1 = f32x4.div(e1, sum);
+    } else {
+      const logSum = log(sum);
+      y0 = f32x4.sub(shifted0, logSum);
+      y1 = f32x4.sub(shifted1, logSum);
+    }
+    v128.store(y, interleaveLow(y0, y1));
+    v128.store(y, interleaveHigh(y0, y1), 16);
+    y += 32;
   }
 }
 
