@@ -81,7 +81,7 @@ function withoutSubnormals(kernelCase: KernelCase): KernelCase {
   return { ...kernelCase, inputs: kernelCase.inputs.map((list) => list.map(normal)) };
 }
 
-export function* casesOfAll(backend: Backend): Generator<KernelCase> {
+function* casesOfAll(backend: Backend): Generator<KernelCase> {
   for (const dtype of backend.dtypes) yield* casesOf(dtype, backend);
 }
 
