@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { devices, setDevice, type WebGpuBackend, zeros } from "@gradbridge/core";
 import { actorCritic, categoricalHead } from "@gradbridge/policy";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { defineCallback } from "../callbacks/callback.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { type TrainConfig, train } from "./train.ts";
 
 const reason = (await devices(["webgpu"]))[0]!.reason ?? null;
+
+vi.setConfig({ testTimeout: 300_000 }); // SwiftShader on a busy machine
 
 const config = {
   env: "CartPole-v1",

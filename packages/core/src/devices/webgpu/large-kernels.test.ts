@@ -1,9 +1,11 @@
 /** Sizes at which this device changes its ways: tiles, chunks of k, stages of reductions, windows into large buffers. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { describeWebGpu } from "../../fixtures/describe-webgpu.ts";
 import { checkCases } from "../conformance/check-backend.ts";
 import { indices, type KernelCase, stale, values } from "../conformance/kernel-case.ts";
 import type { Kernel, KernelOf } from "../kernel.ts";
+
+vi.setConfig({ testTimeout: 300_000 }); // a busy machine compiles a shader of tiles in ten seconds
 
 function matmul(
   size: readonly [batch: number, m: number, n: number, k: number],
@@ -83,6 +85,14 @@ describeWebGpu(
       [
         "tiles of 64",
         [matmul([3, 65, 50, 20], { transposeA: true }), matmul([1, 50, 70, 33], { transposeB: true })],
+      ],
+      [
+        "tiles of 128 in vectors",
+        [matmul([2, 130, 100, 20]), matmul([1, 100, 132, 17], { transposeA: true })],
+      ],
+      [
+        "tiles of 64 in vectors",
+        [matmul([3, 65, 52, 40], { transposeB: true }), matmul([1, 52, 72, 36], bothTransposed)],
       ],
       ["bias and activation", [matmul([2, 70, 90, 40], { bias: true, activation: "tanh", batchStrideB: 0 })]],
     ])("matmul: %s", async (_, cases) => {

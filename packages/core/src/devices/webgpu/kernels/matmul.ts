@@ -23,6 +23,8 @@ type Matmul = KernelOf<"matmul">;
 
 /** A chunk of k is at least so long. */
 const shortestChunk = 256;
+/** The length of a chunk is a multiple of this. */
+const chunkStep = 16;
 /** Invocations of the narrow kernel that are worth as much as a workgroup of the tiled one. */
 const invocationsPerGroup = 64;
 
@@ -39,7 +41,7 @@ export function lowerMatmul(kernel: Matmul, { workgroups }: KernelLimits): Lower
   const parts = tile === null ? batch * m * n : batch * tilesM * tilesN;
   const enough = tile === null ? workgroups * invocationsPerGroup : workgroups;
   const wanted = Math.min(Math.ceil(enough / parts), Math.floor(k / shortestChunk));
-  const chunk = Math.max(1, Math.ceil(k / Math.max(1, wanted)));
+  const chunk = wanted > 1 ? Math.ceil(k / wanted / chunkStep) * chunkStep : Math.max(1, k);
   const chunks = Math.max(1, Math.ceil(k / chunk));
   const whole = chunks === 1;
   const length = batch * chunks * m * n;
@@ -64,6 +66,13 @@ export function lowerMatmul(kernel: Matmul, { workgroups }: KernelLimits): Lower
   return { passes: [pass, finish], scratch: [length] };
 }
 
+/** Whether rows in memory are whole vectors of four: the contiguous axis of each matrix, and the steps between matrices. */
+function inVectors({ m, n, k, transposeA, transposeB, batchStrideA, batchStrideB }: Matmul): boolean {
+  return [transposeA ? m : k, transposeB ? k : n, n, batchStrideA, batchStrideB].every(
+    (size) => size % 4 === 0,
+  );
+}
+
 /** The largest tile that still gives enough workgroups; null where tiles would be mostly empty. */
 function tileFor({ dtype, batch, m, n, k }: Matmul, workgroups: number): Tile | null {
   if (dtype === "int32" || m < 16 || n < 16 || k < 8) return null;
@@ -79,28 +88,28 @@ function tileFor({ dtype, batch, m, n, k }: Matmul, workgroups: number): Tile | 
 function productShader(kernel: Matmul, tile: Tile | null, whole: boolean): Shader {
   const { transposeA, transposeB } = kernel;
   const element = elementOf(kernel.dtype);
+  const layout = { transposeA, transposeB, vectors: tile !== null && inVectors(kernel) };
+  const bound = layout.vectors ? "vec4f" : element;
   const epilogue = whole ? { bias: kernel.bias, activation: kernel.activation } : null;
   const store = epilogue === null ? "sum" : epilogueText(kernel, "sum");
   const name = epilogue === null ? "part" : `${epilogue.activation}${epilogue.bias ? " bias" : ""}`;
   return {
-    name: `matmul ${element} ${tile?.size ?? "narrow"} ${transposeA ? "T" : "N"}${transposeB ? "T" : "N"} ${name}`,
+    name: `matmul ${bound} ${tile?.size ?? "narrow"} ${transposeA ? "T" : "N"}${transposeB ? "T" : "N"} ${name}`,
     reads: [
-      { name: "a", element },
-      { name: "b", element },
+      { name: "a", element: bound },
+      { name: "b", element: bound },
       ...(epilogue?.bias ? [{ name: "bias", element } as const] : []),
     ],
-    writes: [{ name: "c", element }],
+    writes: [{ name: "c", element: bound }],
     uniforms: matmulUniforms,
     lanes: tile?.lanes ?? denseLanes,
     declarations: () =>
       `${elementaryFunctions}
 fn indexOfA(start: u32, row: u32, k: u32) -> u32 { return start + ${transposeA ? "k * u.m + row" : "row * u.k + k"}; }
 fn indexOfB(start: u32, k: u32, column: u32) -> u32 { return start + ${transposeB ? "column * u.k + k" : "k * u.n + column"}; }
-${tile === null ? "" : tileDeclarations(tile)}`,
+${tile === null ? "" : tileDeclarations(tile, layout)}`,
     body: () =>
-      tile === null
-        ? narrowBody(element, store)
-        : tileBody(tile, transposeA, transposeB, store === "sum" ? null : store),
+      tile === null ? narrowBody(element, store) : tileBody(tile, layout, store === "sum" ? null : store),
   };
 }
 
