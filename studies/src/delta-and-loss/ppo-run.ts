@@ -1,4 +1,12 @@
-import { type ApplyMode, applyDelta, collect, type Minibatch, ppo, type Rollout } from "@gradbridge/bridge";
+import {
+  type ApplyMode,
+  applyDelta,
+  collect,
+  type Estimator,
+  type Minibatch,
+  ppo,
+  type Rollout,
+} from "@gradbridge/bridge";
 import {
   adam,
   clipGradNorm,
@@ -31,7 +39,7 @@ export const settings = {
   maxGradNorm: 0.5,
 } as const;
 
-const estimator = ppo(settings);
+const estimator: Estimator = ppo(settings);
 
 /** What a step reads, on the device; the order is that of {@link batchOf}. */
 export type Columns = readonly [
@@ -54,7 +62,7 @@ function backpropagate(kind: StepKind, policy: Policy, columns: Columns): void {
   const batch = batchOf(policy, outputs, columns);
   if (kind === "loss") ppoLoss(batch, outputs, settings.clip).backward();
   else {
-    const deltas = noGrad(() => estimator.delta(batch as never, outputs));
+    const deltas = noGrad(() => estimator.delta(batch, outputs));
     applyDelta(outputs, deltas, { mode: kind });
   }
 }

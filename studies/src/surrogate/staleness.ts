@@ -7,7 +7,7 @@ import {
   train,
 } from "@gradbridge/bridge";
 import type { ChartLine } from "@gradbridge/charts";
-import { linearSchedule, mul, noGrad, tensor, tidy } from "@gradbridge/core";
+import { linearSchedule, mul, noGrad, type Tensor, tensor, tidy } from "@gradbridge/core";
 import { mean } from "../statistics.ts";
 
 /** A way of applying δ, as the settings of `train` say it. */
@@ -71,16 +71,16 @@ export async function trainStale({ way, epochs, scale, seed, steps }: StaleSetti
 
 /** PPO as tuned for CartPole-v1, its δ multiplied. */
 function scaledPpo(scale: number): Estimator {
-  const estimator = ppo({ gamma: 0.98, lambda: 0.8, clip: linearSchedule(0.2, 0) });
+  const estimator: Estimator = ppo({ gamma: 0.98, lambda: 0.8, clip: linearSchedule(0.2, 0) });
   return {
     ...estimator,
     delta(batch, outputs) {
-      const deltas = estimator.delta(batch as never, outputs);
+      const deltas = estimator.delta(batch, outputs);
       return Object.fromEntries(
-        Object.entries(deltas).map(([name, delta]) => [name, mul(delta as never, scale)]),
+        Object.entries(deltas).map(([name, delta]) => [name, mul(delta as Tensor, scale)]),
       );
     },
-  } as Estimator;
+  };
 }
 
 /** Looks at every tenth update, after its last epoch. */

@@ -73,7 +73,7 @@ describe("ApplyReport", () => {
   it("warns of a δ that float32 swallows, with what to do, and only where it does", () => {
     const { report } = applied([1e4], [1e-4], { mode: "surrogate" });
     expect(report.warnings()).toEqual([
-      'The surrogate\'s target ỹ + δ for "y" rounds away 100 % of δ: float32 is too coarse for a δ this small beside ỹ. ' +
+      'The surrogate\'s target ỹ + δ for "y" rounds away 100 % of δ, which is small beside ỹ. ' +
         'Use the mode "seed" or "inner", which add nothing to ỹ, or a larger scale.',
     ]);
     for (const mode of ["seed", "inner"] as const)

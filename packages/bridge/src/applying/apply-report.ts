@@ -98,15 +98,20 @@ export function applyWarnings({ outputs, deltaNorm: total }: ApplyMeasures): str
       "The norm of δ overflows its dtype: clipping by norm would make δ zero. Use a smaller scale.",
     );
   }
-  for (const [name, { roundingError: error }] of Object.entries(outputs)) {
-    const lost = error.item();
-    if (lost < notableRounding) continue;
-    warnings.push(
-      `The surrogate's target ỹ + δ for "${name}" rounds away ${percent(lost)} of δ: ${error.dtype} is too coarse for a δ ` +
-        `this small beside ỹ. Use the mode "seed" or "inner", which add nothing to ỹ, or a larger scale.`,
-    );
+  for (const [name, { roundingError }] of Object.entries(outputs)) {
+    const warning = roundingWarning(name, roundingError.item());
+    if (warning !== null) warnings.push(warning);
   }
   return warnings;
+}
+
+/** A sentence about an output whose `roundingError` is notable; null where it is not. */
+export function roundingWarning(output: string, roundingError: number): string | null {
+  if (roundingError < notableRounding) return null;
+  return (
+    `The surrogate's target ỹ + δ for "${output}" rounds away ${percent(roundingError)} of δ, which is small beside ỹ. ` +
+    `Use the mode "seed" or "inner", which add nothing to ỹ, or a larger scale.`
+  );
 }
 
 function percent(share: number): string {

@@ -47,7 +47,7 @@ export interface ProgressRecord {
   readonly learningRate: number;
   /** Joint norm of the gradients before clipping, mean over the update's optimizer steps. */
   readonly gradNorm: number;
-  /** Whatever the estimator's `diagnose` says. */
+  /** Whatever the estimator's `diagnose` says; with `apply: "surrogate"` also `proximalShare.OUTPUT` and `roundingError.OUTPUT`. */
   readonly [diagnostic: string]: number | null;
 }
 
@@ -65,6 +65,11 @@ export interface Callback {
   onStart?(context: TrainingContext): void | Promise<void>;
   onUpdate?(context: TrainingContext, record: ProgressRecord): void | Promise<void>;
   onEvaluation?(context: TrainingContext, evaluation: Evaluation): void | Promise<void>;
+  /**
+   * Something that is worth a sentence and no reason to stop: that rounding takes a part of δ in the surrogate, told once
+   * a run. Where no callback has this method, `console.warn` says it.
+   */
+  onWarning?(context: TrainingContext, message: string): void | Promise<void>;
   /** Called once, however the run ends. */
   onEnd?(context: TrainingContext, end: TrainingEnd): void | Promise<void>;
 }
@@ -77,7 +82,7 @@ export function defineCallback(callback: Callback): Callback {
   if (typeof callback?.name !== "string" || callback.name === "") {
     throw new GradbridgeError("callback", "defineCallback: name must be a non-empty string.");
   }
-  for (const method of ["onStart", "onUpdate", "onEvaluation", "onEnd"] as const) {
+  for (const method of ["onStart", "onUpdate", "onEvaluation", "onWarning", "onEnd"] as const) {
     if (callback[method] !== undefined && typeof callback[method] !== "function") {
       throw new GradbridgeError("callback", `defineCallback: ${callback.name}.${method} must be a function.`);
     }

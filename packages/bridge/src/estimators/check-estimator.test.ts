@@ -252,7 +252,7 @@ describe("checkEstimator", () => {
 describe("checkEstimator finds", () => {
   const sound = reinforce({ baseline: "none", normalize: false });
   const broken = (part: Partial<Record<keyof Estimator, unknown>>): Estimator =>
-    ({ ...sound, name: "mine", ...part }) as Estimator;
+    ({ ...sound, name: "mine", ...part }) as Estimator; // `unknown` lets parts be wrong
   let calls = 0;
 
   const wrong: readonly (readonly [string, Estimator, CheckEstimatorOptions, object])[] = [

@@ -16,7 +16,7 @@ export interface Minibatch<Targets extends RolloutTargets = RolloutTargets> {
   readonly action: Tensor;
   /** log π(action) when it acted, [N]. */
   readonly logProb: Tensor;
-  /** ỹ: the outputs that acted. */
+  /** ỹ: the outputs that acted; empty where `requires` does not list `outputs`. */
   readonly behavior: PolicyOutputs;
   /** The distribution at the current outputs. */
   readonly distribution: Distribution;

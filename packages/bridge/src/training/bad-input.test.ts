@@ -77,7 +77,7 @@ function changed(
     scalars: (progress) => ({ ...inner.scalars!(progress), poison: progress > poisonAt ? Number.NaN : 0 }),
     delta: (batch, outputs) =>
       change(inner.delta(batch, outputs) as Record<string, Tensor>, batch.scalars.poison!),
-  }) as Estimator;
+  });
 }
 
 /** Trains until it is refused; the parameters must be those after the last good update. */
@@ -88,9 +88,7 @@ async function refused(
 ): Promise<{ message: string; code: string; updates: number }> {
   const watcher = watch();
   const config = { env, ...settings, ...more, callbacks: [watcher] };
-  const error = await train(
-    estimator === undefined ? config : { ...config, estimator: estimator as never },
-  ).then(
+  const error = await train(estimator === undefined ? config : { ...config, estimator }).then(
     () => null,
     (reason: unknown) => reason as Error & { code: string },
   );
@@ -158,7 +156,7 @@ describe("bad input in training is refused before parameters change", () => {
         ...inner,
         name: "mine",
         prepare: (rollout) => ({ ...inner.prepare(rollout), advantage }),
-      }) as Estimator;
+      });
     const wrong = new Float32Array(64);
     wrong[5] = Number.NaN;
     expect((await refused(withTargets(wrong))).message).toMatch(
@@ -175,7 +173,7 @@ describe("bad input in training is refused before parameters change", () => {
       ...inner,
       name: "mine",
       requires: ["reward", "spectrum" as "reward"],
-    }) as Estimator;
+    });
     expect(await refused(demanding)).toMatchObject({
       code: "estimator",
       message: /mine.*no spectrum/,

@@ -28,6 +28,7 @@ import type { Rollout } from "../rollouts/rollout.ts";
 import { compileLearning, type LearningInputs, minibatchOf, uploadRollout } from "./learning-inputs.ts";
 import { scheduleOf } from "./schedules.ts";
 import type { TrainSettings } from "./settings.ts";
+import { surrogateDiagnostics } from "./surrogate-diagnostics.ts";
 
 /** What one update did: scalars for the log. */
 export type UpdateSummary = {
@@ -220,22 +221,25 @@ export class Learner {
     const { batch, outputs } = minibatchOf(this.#policy, inputs);
     const estimator = this.#estimator;
     const deltas = noGrad(() => estimator.delta(batch, outputs));
-    const diagnostics = noGrad(() => (diagnoses ? (estimator.diagnose?.(batch, outputs) ?? {}) : {}));
+    const own = noGrad(() => (diagnoses ? (estimator.diagnose?.(batch, outputs) ?? {}) : {}));
     const { apply, anchor, maxGradNorm } = this.#settings;
     this.optimizer.zeroGrad();
-    applyDelta(outputs, deltas, {
+    const report = applyDelta(outputs, deltas, {
       mode: apply,
       anchor,
       behavior: batch.behavior,
       estimator: estimator.name,
     });
+    const diagnostics =
+      diagnoses && apply === "surrogate" ? { ...own, ...surrogateDiagnostics(report.measure()) } : own;
     return { gradNorm: clipGradNorm(this.optimizer.parameters, maxGradNorm), diagnostics };
   }
 
   #upload(rollout: Rollout, targets: RolloutTargets, progress: number): LearningInputs {
     const { apply, anchor } = this.#settings;
     checkTargets(this.#estimator.name, targets, rollout);
-    const behavior = apply === "surrogate" && anchor === "behavior" ? rollout.outputs : {};
+    const anchored = apply === "surrogate" && anchor === "behavior";
+    const behavior = anchored || this.#estimator.requires.includes("outputs") ? rollout.outputs : {};
     const numbers = Object.entries(this.#estimator.scalars?.(progress) ?? {});
     return {
       columns: uploadRollout(rollout, targets, behavior),

@@ -105,7 +105,7 @@ describe("train", () => {
     const { policy } = await train({
       ...small,
       ...settings,
-      estimator: watched as never,
+      estimator: watched,
       callbacks: [normalized],
     });
     expect(normalized.records.map(({ returnMean, lengthMean }) => returnMean! - lengthMean!)).toEqual(
@@ -148,7 +148,7 @@ describe("train", () => {
         return inner.delta(batch, outputs);
       },
     });
-    await train({ ...small, estimator: watched as never, evalEpisodes: 0 });
+    await train({ ...small, estimator: watched, evalEpisodes: 0 });
     expect(ratios.length).toBe(4 * 96);
     expect(ratios.every((ratio) => ratio === 1)).toBe(true);
   });
@@ -274,9 +274,7 @@ describe("train", () => {
         return { ...deltas, value: deltas.value!.add(batch.scalars.poison!) };
       },
     });
-    await expect(
-      train({ env: () => new Choice(), ...settings, estimator: poisoned as never }),
-    ).rejects.toMatchObject({
+    await expect(train({ env: () => new Choice(), ...settings, estimator: poisoned })).rejects.toMatchObject({
       code: "non-finite",
       message: expect.stringMatching(
         /update 4: ppo: δ for "value" is NaN in row 0.*step \d+ of environment 0/,
@@ -343,8 +341,8 @@ describe("train", () => {
       },
     });
     const [host, compiled] = [recorder(), recorder()];
-    await train({ ...small, estimator: onHost as never, callbacks: [host] });
-    await train({ ...small, estimator: ppo() as never, callbacks: [compiled] });
+    await train({ ...small, estimator: onHost, callbacks: [host] });
+    await train({ ...small, estimator: ppo(), callbacks: [compiled] });
     expect(host.records).toEqual(compiled.records);
   });
 

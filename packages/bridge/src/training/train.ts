@@ -11,6 +11,7 @@ import { makeEstimator } from "./make-estimator.ts";
 import { makePolicy } from "./make-policy.ts";
 import { makeTrainingEnvs, type TrainingEnv } from "./make-training-envs.ts";
 import { resolveSettings, type TrainSettings } from "./settings.ts";
+import { surrogateWarnings } from "./surrogate-diagnostics.ts";
 import { TrainingRun } from "./training-run.ts";
 
 /** What to train, in what, how. Settings left out are those tuned for the environment
@@ -148,9 +149,13 @@ async function runToEnd(
     return evaluation;
   };
   const { evalEvery } = settings;
+  let warned = false;
   while (run.steps < settings.steps && run.stopReason === null) {
     const before = run.steps;
     const record: ProgressRecord = await run.nextUpdate();
+    const warnings: string[] = warned ? [] : surrogateWarnings(record);
+    warned ||= warnings.length > 0;
+    for (const warning of warnings) await warn(run, callbacks, `Update ${record.update}: ${warning}`);
     for (const callback of callbacks) await callback.onUpdate?.(run, record);
     // Multiples of evalEvery, counted from the start of training: a resumed run evaluates where the whole one does.
     const due = evalEvery > 0 && Math.floor(run.steps / evalEvery) > Math.floor(before / evalEvery);
@@ -159,6 +164,13 @@ async function runToEnd(
     if (config.signal?.aborted && run.steps < settings.steps) run.stop("aborted");
   }
   return run.stopReason === "aborted" ? null : evaluateNow();
+}
+
+/** To the callbacks that take warnings; where none does, to the console, which is stderr in Node. */
+async function warn(run: TrainingRun, callbacks: readonly Callback[], message: string): Promise<void> {
+  const takers = callbacks.filter(({ onWarning }) => onWarning !== undefined);
+  if (takers.length === 0) console.warn(message);
+  for (const taker of takers) await taker.onWarning!(run, message);
 }
 
 /** Says in which update a value stopped being finite, and where the last good checkpoint is. */
