@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Every module of a small workspace, and the rules its imports break. */
 const modules: readonly { file: string; source: string; breaks: readonly string[] }[] = [
   // What each package shows to the others, and one inner file of each.
-  ...["random", "core", "policy", "gymnasium-js", "envs", "bridge", "charts"].flatMap((name) => [
+  ...["random", "core", "policy", "gymnasium-js", "envs", "bridge", "gpu-envs", "charts"].flatMap((name) => [
     { file: `packages/${name}/src/index.ts`, source: `export { inner } from "./inner.ts";`, breaks: [] },
     { file: `packages/${name}/src/inner.ts`, source: "export const inner = 1;", breaks: [] },
   ]),
@@ -43,6 +43,11 @@ const modules: readonly { file: string; source: string; breaks: readonly string[
     file: "packages/envs/src/policy.ts",
     source: imports("@gradbridge/policy"),
     breaks: ["envs-imports-only-below"],
+  },
+  {
+    file: "packages/gpu-envs/src/policy.ts",
+    source: imports("@gradbridge/policy"),
+    breaks: ["gpu-envs-imports-only-below"],
   },
   {
     file: "packages/gymnasium-js/src/tensors.ts",
@@ -196,7 +201,7 @@ beforeAll(async () => {
     symlinkSync(target, join(workspace, "node_modules", name), "junction");
   };
   write("package.json", JSON.stringify({ name: "workspace", private: true }));
-  for (const folder of ["random", "core", "policy", "gymnasium-js", "envs", "bridge", "charts"]) {
+  for (const folder of ["random", "core", "policy", "gymnasium-js", "envs", "bridge", "gpu-envs", "charts"]) {
     const name = folder === "gymnasium-js" ? folder : `@gradbridge/${folder}`;
     write(
       `packages/${folder}/package.json`,
