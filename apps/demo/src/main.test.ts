@@ -9,6 +9,9 @@ import { type Outcome, tiny } from "./fixtures/captured-terminal.ts";
 // The built program, as `pnpm demo` starts it.
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
+/** A line of a stack trace of ours. What GPU drivers write to stderr has such lines of C++ too. */
+const javaScriptStack = /^\s+at .*(\.[cm]?[jt]s|node:[\w/]+):\d+/m;
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "gradbridge-demo-"));
@@ -57,6 +60,14 @@ describe("the program", () => {
     expect(again).toMatchObject({ mean: evaluation.mean, std: evaluation.std, episodes: 100 });
   });
 
+  it("trains the same on two threads", async () => {
+    const options = ["train", "--steps", "4096", "--eval-episodes", "2"];
+    for (const threads of ["1", "2"]) {
+      expect((await start([...options, "--threads", threads, "--out", `threads${threads}`])).status).toBe(0);
+    }
+    expect(await log("threads2")).toEqual(await log("threads1"));
+  });
+
   it("numbers the folders that it names itself", async () => {
     const options = ["train", ...tiny, "--seed", "7", "--json"];
     const runs = [
@@ -101,7 +112,7 @@ describe("the program", () => {
   ])("%j ends with status %i", async (argv, expected) => {
     const { status, stderr } = await start(argv);
     expect(status).toBe(expected);
-    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stderr).not.toMatch(javaScriptStack);
   });
 });
 

@@ -106,7 +106,7 @@ export { makePolicy, type PolicySettings, type PolicySpaces } from "./training/m
 export type { TrainingEnv } from "./training/make-training-envs.ts";
 export type { ScheduleShape } from "./training/schedules.ts";
 export { defaultSettings, resolveSettings, settingsSchema, type TrainSettings } from "./training/settings.ts";
-export { type TrainConfig, type TrainResult, train } from "./training/train.ts";
+export { startDevice, type TrainConfig, type TrainResult, train } from "./training/train.ts";
 export {
   type SeedsEvaluation,
   type TrainSeedsConfig,

@@ -31,6 +31,12 @@ const method: readonly SettingOption[] = [
   { flags: "--steps <count>", text: "environment steps in total", read: wholeNumber, resumable: true },
   { flags: "--seed <integer>", text: "of everything random in the run", read: wholeNumber },
   { flags: "--device <name>", text: "see gradbridge devices", read: word, resumable: true },
+  {
+    flags: "--threads <count>",
+    text: "that share compiled steps, on wasm; none for the device's default",
+    read: orNone(wholeNumber),
+    resumable: true,
+  },
 ];
 
 const learning: readonly SettingOption[] = [

@@ -2,7 +2,7 @@ import { defaultSettings, resolveSettings } from "@gradbridge/bridge";
 import type { Option } from "commander";
 import { settingOptions } from "../arguments/setting-options.ts";
 import { decimal, seedList } from "../arguments/values.ts";
-import { ArgumentError, exitStatus } from "../exit-status.ts";
+import { exitStatus } from "../exit-status.ts";
 import { carryOut } from "../training/carry-out.ts";
 import { closingSummary, trainReport } from "../training/closing-summary.ts";
 import { defaultEnvironment, planRun } from "../training/plan-run.ts";
@@ -36,7 +36,7 @@ export const trainCommand: CliCommand = {
         decimal,
       );
     for (const option of settingOptions()) command.addOption(option);
-    command.option("--threads <count>", "comes in a later version").optionsGroup("Output:");
+    command.optionsGroup("Output:");
     command.configureHelp({
       optionDescription: (option) => describe(option, command.opts().env, command.opts().estimator),
     });
@@ -47,9 +47,6 @@ export const trainCommand: CliCommand = {
   },
 
   async execute(options, terminal) {
-    if (options.threads !== undefined) {
-      throw new ArgumentError("--threads comes in a later version; training runs on one thread for now.");
-    }
     if (options.seeds !== undefined) return trainEverySeed(options.seeds, options, terminal);
     const plan = await planRun(options);
     const result = await carryOut(plan, terminal);

@@ -1,5 +1,4 @@
-import { type Checkpoint, resolveSettings, type TrainSettings } from "@gradbridge/bridge";
-import { setDevice } from "@gradbridge/core";
+import { type Checkpoint, resolveSettings, startDevice, type TrainSettings } from "@gradbridge/bridge";
 import { requireDevice } from "../arguments/device.ts";
 import { type Environment, findEnvironment } from "../arguments/environment.ts";
 import { givenSettings, optionName, resumableSettings } from "../arguments/setting-options.ts";
@@ -67,7 +66,7 @@ async function resumedRun(path: string, options: RunOptions): Promise<RunPlan> {
   const environment = await findEnvironment(saved.env, options.plugin ?? saved.plugin ?? undefined);
   const settings = settingsFor(environment, { ...saved.settings, ...givenSettings(options) });
   await requireDevice(settings.device);
-  await setDevice(settings.device);
+  await startDevice(settings);
   const resume = await readRunCheckpoint(path, saved);
   const { steps } = resume.progress;
   if (steps >= settings.steps) {

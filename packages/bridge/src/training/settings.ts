@@ -20,6 +20,8 @@ export interface TrainSettings {
   readonly steps: number;
   readonly seed: number;
   readonly device: string;
+  /** Threads that share compiled steps, on `wasm`; null for what the device was started with. Results do not depend on it. */
+  readonly threads: number | null;
   readonly numEnvs: number;
   /** T: steps per environment in one rollout. */
   readonly rolloutSteps: number;
@@ -93,6 +95,7 @@ export const settingsSchema: z.ZodType<TrainSettings> = z.strictObject({
   steps: count,
   seed: z.int().nonnegative(),
   device: z.string(),
+  threads: count.max(64).nullable(),
   numEnvs: count,
   rolloutSteps: count,
   minibatchSize: count,
@@ -135,6 +138,7 @@ export const defaultSettings: TrainSettings = {
   steps: 100_000,
   seed: 1,
   device: "wasm",
+  threads: null,
   numEnvs: 4,
   rolloutSteps: 512,
   minibatchSize: 64,

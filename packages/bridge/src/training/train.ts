@@ -53,7 +53,7 @@ export interface TrainResult {
  */
 export async function train(config: TrainConfig): Promise<TrainResult> {
   const settings = settingsOf(config);
-  await setDevice(settings.device);
+  await startDevice(settings);
   const envs = makeTrainingEnvs(config.env, settings.numEnvs);
   const callbacks = config.callbacks ?? [];
   let run: TrainingRun | undefined;
@@ -72,6 +72,14 @@ export async function train(config: TrainConfig): Promise<TrainResult> {
     if (run !== undefined) for (const callback of callbacks) await callback.onEnd?.(run, end);
     await envs.close();
   }
+}
+
+/**
+ * Makes the settings' device the current one, started with their `threads`.
+ * @throws code `device` where it cannot run here or runs already with another number of threads; `option` where it has none.
+ */
+export async function startDevice({ device, threads }: TrainSettings): Promise<void> {
+  await setDevice(device, threads === null ? {} : { threads });
 }
 
 function settingsOf(config: TrainConfig): TrainSettings {
