@@ -39,6 +39,9 @@ export async function carryOut(plan: RunPlan, terminal: Terminal): Promise<Train
         terminal.err(`${config.env} cannot save its state: it goes on with new episodes.\n`);
       }
     },
+    onWarning(_, message) {
+      terminal.err(`${message}\n`);
+    },
   });
   const progress = terminal.interactive ? progressBar() : progressLines((text) => terminal.err(text));
   try {
