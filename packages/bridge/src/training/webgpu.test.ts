@@ -98,6 +98,7 @@ describe.skipIf(reason !== null)(`train on webgpu${reason === null ? "" : ` (not
       await setDevice("wasm");
       const again = await loadCheckpoint(path);
       expectClose(await parametersOf({ env: config.env, resume: again, device: "wasm" }), whole, 1e-2);
+      expectClose(await parametersOf({ env: config.env, resume: again, device: "webgpu" }), whole, 1e-6);
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -61,6 +61,8 @@ export interface Backend {
   record?(launches: readonly Launch<AnyKernel>[], inputs: readonly DeviceBuffer[]): Program;
   /** Runs a kernel of the user's own. Optional: without it, `defineKernel` runs its JavaScript on host copies. */
   runCustom?(run: CustomRun, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void;
+  /** Whether the device failed for good, and its buffers with it: the next `setDevice` makes another. Default: never. */
+  isLost?(): boolean;
   /** Frees the device. Buffers become unusable. */
   dispose(): void;
 }

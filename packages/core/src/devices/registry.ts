@@ -124,7 +124,7 @@ export function activeBackend(): Backend {
 }
 
 /**
- * Makes a device ready and the one where new tensors are made. Options take effect when it is first made ready; `wasm` takes
+ * Makes a device ready and the one where new tensors are made; one that was lost is made anew, without its tensors. Options take effect when it is first made ready; `wasm` takes
  * `threads`, `build` and `residentBytes` ({@link WasmBackendOptions}).
  * @throws code `device`, with what to do, where this machine cannot run it, or it runs already with other options; code
  *   `option` for an option that the device does not have, or a value that it refuses.
@@ -132,6 +132,7 @@ export function activeBackend(): Backend {
 export async function setDevice(name: string, options: DeviceOptions = {}): Promise<void> {
   const definition = definitionNamed(name);
   refuseUnknownOptions(definition, options);
+  if (backends.get(name)?.isLost?.() === true) backends.delete(name);
   if (backends.has(name)) {
     refuseOtherOptions(name, options);
   } else {

@@ -105,6 +105,10 @@ export class WebGpuDevice implements WebGpuBackend {
     return new WebGpuProgram(launches, inputs, this.#machinery);
   }
 
+  isLost(): boolean {
+    return this.#machinery.health.failed;
+  }
+
   dispose(): void {
     this.#machinery.health.dispose();
     this.#machinery.device.destroy();

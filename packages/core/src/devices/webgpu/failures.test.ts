@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describeWebGpu } from "../../fixtures/describe-webgpu.ts";
+import { setDevice, tensor } from "../../index.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
 import { createWebGpuBackend } from "./backend.ts";
 import { WebGpuDevice } from "./device.ts";
@@ -103,6 +104,18 @@ describe("a device that fails", () => {
       const x = backend().allocate("float32", 3);
       backend().dispose();
       await expect(backend().read(x)).rejects.toThrow(/disposed of/);
+    });
+  });
+
+  describeWebGpu("as the current one", () => {
+    test("is made anew by setDevice", async () => {
+      await setDevice("webgpu");
+      const before = tensor([1, 2]);
+      before.storage.backend.dispose();
+      expect(() => tensor([3])).toThrow(code("device"));
+      await setDevice("webgpu");
+      expect([...(await tensor([3]).add(1).data())]).toEqual([4]);
+      await expect(before.data()).rejects.toThrow(code("device"));
     });
   });
 });

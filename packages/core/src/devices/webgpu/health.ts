@@ -32,6 +32,10 @@ export class Health {
     };
   }
 
+  get failed(): boolean {
+    return this.#failure !== null;
+  }
+
   /** Every later use throws this; the first failure is the cause of those after it. */
   fail(failure: GradbridgeError): void {
     this.#failure ??= failure;
