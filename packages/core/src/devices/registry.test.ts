@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { tensor } from "../index.ts";
 import { createReferenceBackend } from "./reference/backend.ts";
 import {
   currentDevice,
@@ -54,7 +55,7 @@ test("options reach the device that has them; unknown ones, wrong values and lat
     options: ["threads"],
     create: (options) => {
       given.push(options);
-      return createReferenceBackend();
+      return { ...createReferenceBackend(), name: "with options" };
     },
   });
   const coded = (code: string, text: string) =>
@@ -74,6 +75,23 @@ test("options reach the device that has them; unknown ones, wrong values and lat
   await setDevice(before);
 });
 
+test("a backend that calls itself otherwise is refused: tensors find their device by its name", async () => {
+  defineBackend({ name: "renamed", description: "for a test", create: () => createWasmBackend() });
+  await expect(setDevice("renamed")).rejects.toThrow(
+    expect.objectContaining({ code: "device", message: expect.stringContaining('calls itself "wasm"') }),
+  );
+  const before = currentDevice();
+  defineBackend({
+    name: "second",
+    description: "for a test",
+    create: () => createWasmBackend({ name: "second" }),
+  });
+  await setDevice("second");
+  const x = tensor([1, 2]);
+  await setDevice(before);
+  expect(x.mul(x).add(1).device).toBe("second");
+});
+
 test("onDevice changes the device for as long as a function runs, whatever comes of it", () => {
   const before = currentDevice();
   expect(onDevice("reference", () => currentDevice())).toBe("reference");
@@ -88,7 +106,11 @@ test("onDevice changes the device for as long as a function runs, whatever comes
 
 test("readsAtOnce says whether the current device can", () => {
   const { readSync: _, ...unread } = createReferenceBackend();
-  defineBackend({ name: "asynchronous", description: "for a test", create: () => unread });
+  defineBackend({
+    name: "asynchronous",
+    description: "for a test",
+    create: () => ({ ...unread, name: "asynchronous" }),
+  });
   expect(readsAtOnce()).toBe(true);
   expect(onDevice("asynchronous", readsAtOnce)).toBe(false);
 });

@@ -114,7 +114,7 @@ export function backendNamed(name: string): Backend {
     backend.catch(() => {});
     throw new DeviceError(`Device "${name}" starts asynchronously: await setDevice("${name}") first.`);
   }
-  backends.set(name, backend);
+  backends.set(name, named(name, backend));
   return backend;
 }
 
@@ -138,10 +138,19 @@ export async function setDevice(name: string, options: DeviceOptions = {}): Prom
   } else {
     const reason = (await definition.unavailable?.()) ?? null;
     if (reason !== null) throw new DeviceError(`Device "${name}" cannot run here: ${reason}`);
-    backends.set(name, await definition.create(options));
+    backends.set(name, named(name, await definition.create(options)));
     chosenOptions.set(name, options);
   }
   current = name;
+}
+
+/** Tensors find their device by its backend's name. */
+function named(name: string, backend: Backend): Backend {
+  if (backend.name === name) return backend;
+  backend.dispose();
+  throw new DeviceError(
+    `Device "${name}": its backend calls itself "${backend.name}". Both names must be the same.`,
+  );
 }
 
 function refuseUnknownOptions(

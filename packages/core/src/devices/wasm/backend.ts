@@ -32,6 +32,8 @@ export interface WasmBackendOptions {
    * At least 64 KiB; grows by itself where one kernel, or the working set, needs more.
    */
   readonly residentBytes?: number;
+  /** The name it is registered under by `defineBackend`, where that is another than `wasm`: a second device beside the first. */
+  readonly name?: string;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface WasmBackendOptions {
  *   build asked for; later, from `allocate`, beyond 4 GiB.
  */
 export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend {
-  const { residentBytes = 64 * 2 ** 20, threads = 1, build } = options;
+  const { residentBytes = 64 * 2 ** 20, threads = 1, build, name = "wasm" } = options;
   if (!(residentBytes >= 65536)) {
     throw new GradbridgeError(
       "option",
@@ -63,12 +65,12 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
       `createWasmBackend: build must be "baseline" or "relaxed", got ${JSON.stringify(build)}.`,
     );
   }
-  return new WasmBackend(residentBytes, instantiateKernels({ threads, build }));
+  return new WasmBackend(name, residentBytes, instantiateKernels({ threads, build }));
 }
 
 /** What {@link createWasmBackend} makes. */
 export class WasmBackend implements Backend {
-  readonly name = "wasm";
+  readonly name: string;
   readonly dtypes: readonly DType[] = ["float32", "int32"];
   readonly fused: readonly FusedKind[] = ["adamFromTable", "sumOfSquares"];
   private readonly pages: PagedMemory;
@@ -80,7 +82,8 @@ export class WasmBackend implements Backend {
   private readonly inputAddresses = [0, 0, 0];
   private readonly outputAddresses = [0, 0, 0];
 
-  constructor(residentBytes: number, instance: WasmInstance) {
+  constructor(name: string, residentBytes: number, instance: WasmInstance) {
+    this.name = name;
     const { exports, memory, base, threads } = instance;
     this.pages = new PagedMemory(memory, base, residentBytes);
     this.launcher = new Launcher(new ImmediateTarget(exports, this.pages));

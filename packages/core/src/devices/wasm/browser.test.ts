@@ -40,8 +40,8 @@ interface Trial {
  */
 async function trial(options: core.WasmBackendOptions): Promise<Trial> {
   const { core } = globalThis as unknown as { core: typeof import("../../index.ts") };
-  const backend = core.createWasmBackend(options);
   const device = `trial ${Math.random()}`;
+  const backend = core.createWasmBackend({ ...options, name: device });
   const before = core.currentDevice();
   core.defineBackend({ name: device, description: "for a test", create: () => backend });
   await core.setDevice(device);
