@@ -20,6 +20,7 @@ import { concatenated, type PpoNumbers, ppoNumbers } from "../numbers.ts";
 import { peer } from "../peer.ts";
 import { microseconds, type Row } from "../row.ts";
 import { inProcess, type StartSubject } from "../subject.ts";
+import { oneThread, twoThreads } from "../systems/devices.ts";
 import { type Execution, executed } from "../systems/gradbridge.ts";
 
 const size = 256;
@@ -42,9 +43,8 @@ export function ppoUpdates(withPeers: boolean): Row[] {
         "Gradbridge, surrogate": ours("compiled", byDelta("surrogate")),
         "Gradbridge, inner": ours("compiled", byDelta("inner")),
         "Gradbridge, differentiated loss": ours("compiled", byLoss),
+        "Gradbridge, seed, 2 threads": ours("compiled", byDelta("seed"), twoThreads),
         "Gradbridge, eager, seed": ours("eager", byDelta("seed")),
-        "Gradbridge, eager, surrogate": ours("eager", byDelta("surrogate")),
-        "Gradbridge, eager, inner": ours("eager", byDelta("inner")),
         "Gradbridge, eager, differentiated loss": ours("eager", byLoss),
         ...(withPeers && {
           "PyTorch, 1 thread": peer("torch_network", "ppo_update", { size, threads: 1 }),
@@ -60,9 +60,10 @@ export function ppoUpdates(withPeers: boolean): Row[] {
 function ours(
   execution: Execution,
   apply: (policy: Policy, columns: Columns, outputs: PolicyOutputs) => void,
+  device: string = oneThread,
 ): StartSubject {
   return async () => {
-    await setDevice("wasm");
+    await setDevice(device);
     const numbers = ppoNumbers(size);
     const policy = policyOf(numbers);
     const columns = columnsOf(numbers);

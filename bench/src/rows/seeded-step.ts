@@ -1,5 +1,6 @@
 import { peer } from "../peer.ts";
 import { microseconds, type Row } from "../row.ts";
+import { twoThreads } from "../systems/devices.ts";
 import * as gradbridge from "../systems/gradbridge.ts";
 import * as jaxJs from "../systems/jax-js.ts";
 import * as tfjs from "../systems/tfjs.ts";
@@ -34,7 +35,8 @@ function step(
     goals,
     productOperations: productOperations(sizes, batch),
     systems: {
-      Gradbridge: gradbridge.seededStep("compiled", sizes, batch),
+      "Gradbridge, 2 threads": gradbridge.seededStep("compiled", sizes, batch, twoThreads),
+      "Gradbridge, 1 thread": gradbridge.seededStep("compiled", sizes, batch),
       "Gradbridge, eager": gradbridge.seededStep("eager", sizes, batch),
       ...(sizes[1]! * batch < 1e6 && { "tfjs cpu": tfjs.seededStep("cpu", sizes, batch) }), // else seconds a step
       "tfjs wasm": tfjs.seededStep("wasm", sizes, batch),

@@ -4,6 +4,7 @@ import { evaluate, ppo, type TrainConfig, type TrainResult, train } from "@gradb
 import { peer, peersFolder, python } from "../peer.ts";
 import { type Row, stepsPerSecond, wholeSeconds } from "../row.ts";
 import type { StartSubject } from "../subject.ts";
+import { oneThread, twoThreads } from "../systems/devices.ts";
 import { tunedCartPole } from "../tuned-cart-pole.ts";
 
 const tunedSteps = 100_000;
@@ -12,7 +13,6 @@ const cleanrlSteps = 500_000;
 /** CleanRL's ppo.py: 4 environments × 128 steps, 4 epochs × 4 minibatches. */
 const cleanrl: TrainConfig = {
   env: "CartPole-v1",
-  device: "wasm",
   evalEpisodes: 0,
   // CleanRL's value loss is coefficient · ½ (v − R)², whose δ is coefficient · (R − v).
   estimator: ppo({
@@ -34,7 +34,6 @@ const cleanrl: TrainConfig = {
 /** RLtools' Pendulum benchmark, which is quoted and not run here: src/quoted.ts. */
 const pendulum: TrainConfig = {
   env: "Pendulum-v1",
-  device: "wasm",
   evalEpisodes: 0,
   numEnvs: 4,
   rolloutSteps: 1024,
@@ -57,7 +56,7 @@ export function wholeRuns(withPeers: boolean): Row[] {
       long: true,
       goals: { "Stable-Baselines3": 10 },
       systems: {
-        Gradbridge: training(tunedCartPole, tunedSteps),
+        ...onBoth(tunedCartPole, tunedSteps),
         ...(withPeers && {
           "Stable-Baselines3": peer("sb3_ppo", "tuned", { steps: tunedSteps }),
           "JAX, all jitted": peer("jax_ppo", "whole_run", { settings: "tuned", steps: tunedSteps }),
@@ -71,7 +70,7 @@ export function wholeRuns(withPeers: boolean): Row[] {
       long: true,
       goals: { "CleanRL-like": 30, JAX: 1 },
       systems: {
-        Gradbridge: training(cleanrl, cleanrlSteps),
+        ...onBoth(cleanrl, cleanrlSteps),
         ...(withPeers && {
           "CleanRL-like, PyTorch": peer("cleanrl_like_ppo", "whole_run", { steps: cleanrlSteps }),
           "JAX, all jitted": peer("jax_ppo", "whole_run", { settings: "cleanrl", steps: cleanrlSteps }),
@@ -83,7 +82,7 @@ export function wholeRuns(withPeers: boolean): Row[] {
       title: "PPO on Pendulum-v1, RLtools' settings, 307,200 steps",
       unit: wholeSeconds,
       long: true,
-      systems: { Gradbridge: training(pendulum, pendulumSteps) },
+      systems: onBoth(pendulum, pendulumSteps),
     },
     {
       id: "ppo-tuned-process",
@@ -92,7 +91,8 @@ export function wholeRuns(withPeers: boolean): Row[] {
       long: true,
       goals: { JAX: 3 },
       systems: {
-        Gradbridge: program((steps) => [process.execPath, ourProgram, steps]),
+        "Gradbridge, 2 threads": program((steps) => [process.execPath, ourProgram, steps, "2"]),
+        "Gradbridge, 1 thread": program((steps) => [process.execPath, ourProgram, steps, "1"]),
         ...(withPeers && {
           "JAX, all jitted": program((steps) => [python, `${peersFolder}jax_ppo.py`, "tuned", steps, "1"]),
         }),
@@ -103,6 +103,14 @@ export function wholeRuns(withPeers: boolean): Row[] {
 
 // The compiled program also where this file is run from its source: a child process is plain Node.
 const ourProgram = fileURLToPath(new URL("../../dist/whole-run.js", import.meta.url));
+
+/** The run on two threads and on one. */
+function onBoth(config: TrainConfig, steps: number): Row["systems"] {
+  return {
+    "Gradbridge, 2 threads": training({ ...config, device: twoThreads }, steps),
+    "Gradbridge, 1 thread": training({ ...config, device: oneThread }, steps),
+  };
+}
 
 /** Each sample trains anew from another seed; seconds are those of training, without start-up and evaluation. */
 function training(config: TrainConfig, fullSteps: number): StartSubject {

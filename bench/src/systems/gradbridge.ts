@@ -2,14 +2,18 @@ import { adam, compile, noGrad, setDevice, type Tensor, tensor, tidy } from "@gr
 import { type Module, mlp } from "@gradbridge/policy";
 import { adamSettings, concatenated, type NetworkNumbers, networkNumbers } from "../numbers.ts";
 import { inProcess, type StartSubject } from "../subject.ts";
-
-const device = "wasm";
+import { oneThread } from "./devices.ts";
 
 /** How our steps run: recorded once and replayed, as training does it, or one operation after the other. */
 export type Execution = "compiled" | "eager";
 
 /** Forward, backward from a given cotangent, Adam; inputs and cotangent are on the device. */
-export function seededStep(execution: Execution, sizes: readonly number[], batch: number): StartSubject {
+export function seededStep(
+  execution: Execution,
+  sizes: readonly number[],
+  batch: number,
+  device: string = oneThread,
+): StartSubject {
   return async () => {
     await setDevice(device);
     const numbers = networkNumbers(sizes, batch);
@@ -35,7 +39,7 @@ export function seededStep(execution: Execution, sizes: readonly number[], batch
 /** One observation in a typed array to the outputs in one. */
 export function forwardOne(execution: Execution, sizes: readonly number[]): StartSubject {
   return async () => {
-    await setDevice(device);
+    await setDevice(oneThread);
     const numbers = networkNumbers(sizes, 1);
     const network = perceptron(numbers);
     const forward = execution === "compiled" ? compile(network.forward) : network.forward;
@@ -61,7 +65,7 @@ export function executed<Inputs extends readonly Tensor[]>(
 /** `count` elementwise operations on `size` numbers, one after the other, then the gradient through all of them. */
 export function operationChain(count: number, size: number): StartSubject {
   return async () => {
-    await setDevice(device);
+    await setDevice(oneThread);
     const [xs, ws] = chainNumbers(size);
     const x = tensor(xs, { requiresGrad: true });
     const w = tensor(ws, { requiresGrad: true });
