@@ -6,7 +6,7 @@
  */
 export { constantsEnd, layoutAddress, scratchBytes, useScratch } from "./scratch";
 export { awaited, controlBytes, stopThreads, useThread } from "./threads";
-export { programsShared, runProgram, runSerial, work } from "./program";
+export { programsShared, runSerial, runShared, work } from "./program";
 export { unaryFloat, unaryInteger } from "./unary";
 export { binaryContiguous, binaryRows, binaryScalarFloat, binaryScalarInteger, binaryTiled } from "./binary";
 export { whereContiguous, whereTiled } from "./where";

@@ -4,8 +4,8 @@
  *      [opcode, bytes to the next instruction, argument, argument, …] [opcode, …] … [END]
  *
  * Arguments are words: addresses, integers, flags, and the bits of float32 numbers. The opcodes are the positions in `opcodes`
- * of `src/devices/wasm/program-writer.ts`. One list serves a thread that runs alone; with threads each has a list of its own, and
- * BARRIER stands where one needs what another has written.
+ * of `src/devices/wasm/program-writer.ts`. One list serves a thread that runs alone; for several the same
+ * calls, cut into parts, are lists of their own, the tasks of `threads.ts`.
  */
 import { binaryContiguous, binaryRows, binaryScalarFloat, binaryScalarInteger, binaryTiled } from "./binary";
 import { copyPlane, copyStrided } from "./copy";
@@ -20,47 +20,46 @@ import { reduceFloat, reduceInteger } from "./reduce";
 import { useLayout, useOwnLayout } from "./scratch";
 import { sumOfSquares } from "./sum";
 import { softmaxFloat } from "./softmax";
-import { announce, barrier, finishAlone, finishTogether, nextProgram, offer, runsAlone } from "./threads";
+import { accompanied, announce, awaitProgram, awaitTask, begin, ended, finishTask, takeTask } from "./threads";
 import { unaryFloat, unaryInteger } from "./unary";
 import { whereContiguous, whereTiled } from "./where";
 
 const END: i32 = 0;
-const BARRIER: i32 = 1;
 /** Sizes and strides for the next kernel, in place of the scratch layout. */
-const LAYOUT: i32 = 2;
+const LAYOUT: i32 = 1;
 /** Holds a number that a later instruction reads. */
-const NUMBER: i32 = 3;
-const UNARY_FLOAT: i32 = 4;
-const UNARY_INTEGER: i32 = 5;
-const BINARY_CONTIGUOUS: i32 = 6;
-const BINARY_SCALAR_FLOAT: i32 = 7;
-const BINARY_SCALAR_INTEGER: i32 = 8;
-const BINARY_ROWS: i32 = 9;
-const BINARY_TILED: i32 = 10;
-const WHERE_CONTIGUOUS: i32 = 11;
-const WHERE_TILED: i32 = 12;
-const REDUCE_FLOAT: i32 = 13;
-const REDUCE_INTEGER: i32 = 14;
-const CUMSUM_FLOAT: i32 = 15;
-const CUMSUM_INTEGER: i32 = 16;
-const MATMUL_FLOAT: i32 = 17;
-const MATMUL_INTEGER: i32 = 18;
-const FILL_BITS: i32 = 19;
-const CAST_TO_INTEGER: i32 = 20;
-const CAST_TO_FLOAT: i32 = 21;
-const COPY_BYTES: i32 = 22;
-const COPY_PLANE: i32 = 23;
-const COPY_STRIDED: i32 = 24;
-const GATHER_SLICES: i32 = 25;
-const GATHER_ELEMENTS: i32 = 26;
-const SCATTER_ADD_SLICES: i32 = 27;
-const SCATTER_ADD_ELEMENTS: i32 = 28;
-const SOFTMAX_FLOAT: i32 = 29;
-const SGD_FLOAT: i32 = 30;
-const SGD_MOMENTUM_FLOAT: i32 = 31;
-const ADAM_FLOAT: i32 = 32;
-const ADAM_FROM_TABLE: i32 = 33;
-const SUM_OF_SQUARES: i32 = 34;
+const NUMBER: i32 = 2;
+const UNARY_FLOAT: i32 = 3;
+const UNARY_INTEGER: i32 = 4;
+const BINARY_CONTIGUOUS: i32 = 5;
+const BINARY_SCALAR_FLOAT: i32 = 6;
+const BINARY_SCALAR_INTEGER: i32 = 7;
+const BINARY_ROWS: i32 = 8;
+const BINARY_TILED: i32 = 9;
+const WHERE_CONTIGUOUS: i32 = 10;
+const WHERE_TILED: i32 = 11;
+const REDUCE_FLOAT: i32 = 12;
+const REDUCE_INTEGER: i32 = 13;
+const CUMSUM_FLOAT: i32 = 14;
+const CUMSUM_INTEGER: i32 = 15;
+const MATMUL_FLOAT: i32 = 16;
+const MATMUL_INTEGER: i32 = 17;
+const FILL_BITS: i32 = 18;
+const CAST_TO_INTEGER: i32 = 19;
+const CAST_TO_FLOAT: i32 = 20;
+const COPY_BYTES: i32 = 21;
+const COPY_PLANE: i32 = 22;
+const COPY_STRIDED: i32 = 23;
+const GATHER_SLICES: i32 = 24;
+const GATHER_ELEMENTS: i32 = 25;
+const SCATTER_ADD_SLICES: i32 = 26;
+const SCATTER_ADD_ELEMENTS: i32 = 27;
+const SOFTMAX_FLOAT: i32 = 28;
+const SGD_FLOAT: i32 = 29;
+const SGD_MOMENTUM_FLOAT: i32 = 30;
+const ADAM_FLOAT: i32 = 31;
+const ADAM_FROM_TABLE: i32 = 32;
+const SUM_OF_SQUARES: i32 = 33;
 
 /** Bytes before the arguments. */
 const HEADER: usize = 8;
@@ -90,7 +89,6 @@ function runList(p: usize): void {
   while (true) {
     switch (load<i32>(p)) {
       case END: return useOwnLayout();
-      case BARRIER: barrier(); break;
       case LAYOUT: useLayout(p + HEADER); break;
       case NUMBER: break;
       case UNARY_FLOAT: unaryFloat(word(p, 0), address(p, 1), address(p, 2), word(p, 3)); break;
@@ -227,38 +225,54 @@ function runList(p: usize): void {
 }
 
 /**
- * Thread 0: runs a program with the other threads if they are there within `patience` looks (`threads.ts`), alone if not. At
- * `lists`: the address of the serial list, then of each thread's.
+ * Thread 0: runs a program with all threads that come. At `program`: the address of the list of everything, for one thread alone;
+ * how many sections there are, how many tasks each can have, how many tasks in all; then the sections (`threads.ts`).
  */
-export function runProgram(lists: usize, patience: i32): void {
-  if (offer(lists, patience)) {
-    shared++;
-    runList(load<u32>(lists, 4));
-    finishTogether();
-  } else {
-    runsAlone(1);
-    runList(load<u32>(lists));
-    runsAlone(0);
+export function runShared(program: usize): void {
+  if (!accompanied()) return runSerial(program);
+  begin(program + 16, load<i32>(program, 4), load<i32>(program, 8));
+  let own = 0;
+  let looks = 0;
+  while (true) {
+    const task = takeTask();
+    if (task != 0) {
+      runList(task);
+      finishTask();
+      own++;
+      looks = 0;
+    } else if (ended()) {
+      break;
+    } else {
+      awaitTask(++looks);
+    }
   }
+  if (own < load<i32>(program, 12)) shared++;
 }
 
 let shared: i32 = 0;
 
-/** How many programs all threads have run together: for tests and measurements. */
+/** How many programs were run by several threads: for tests and measurements. */
 export function programsShared(): i32 {
   return shared;
 }
 
 /** Runs a program on this thread alone. */
-export function runSerial(lists: usize): void {
-  runList(load<u32>(lists));
+export function runSerial(program: usize): void {
+  runList(load<u32>(program));
 }
 
 /** The other threads: takes part in programs until told to stop. */
-export function work(thread: i32): void {
+export function work(): void {
   announce();
-  for (let lists = nextProgram(); lists != 0; lists = nextProgram()) {
-    runList(load<u32>(lists + (<usize>(1 + thread) << 2)));
-    finishAlone();
+  let looks = 0;
+  while (looks >= 0) {
+    const task = takeTask();
+    if (task != 0) {
+      runList(task);
+      finishTask();
+      looks = 0;
+    } else {
+      looks = awaitProgram(looks);
+    }
   }
 }

@@ -107,7 +107,7 @@ for (const folder of folders) {
   const { createWasmBackend } = await import(pathToFileURL(`${folder}/devices/wasm/backend.js`).href);
   for (const count of threads) {
     const device = `wasm with ${count}`;
-    const options = { threads: count, ...(values.build && { build: values.build }) };
+    const options = { name: device, threads: count, ...(values.build && { build: values.build }) };
     core.defineBackend({ name: device, description: "", create: () => createWasmBackend(options) });
     const label = `${folders.length > 1 ? `${basename(folder)} ` : ""}${count} thread${count > 1 ? "s" : ""}`;
     variants.push({ label, core, device });

@@ -16,14 +16,14 @@ export interface WasmExports extends WasmKernels {
   scratchBytes(): number;
   useScratch(address: Address): void;
   layoutAddress(): Address;
-  controlBytes(threads: number): number;
+  controlBytes(): number;
   useThread(control: Address, thread: number, threads: number): void;
   awaited(): number;
-  runProgram(lists: Address, patience: number): void;
-  runSerial(lists: Address): void;
-  /** How many programs all threads have run together. */
+  runShared(program: Address): void;
+  runSerial(program: Address): void;
+  /** How many programs were run by several threads. */
   programsShared(): number;
-  work(thread: number): void;
+  work(): void;
   stopThreads(): void;
 }
 
@@ -126,7 +126,7 @@ export function instantiateKernels(
   const bell = new Int32Array(shared ? new SharedArrayBuffer(4) : new ArrayBuffer(4));
   const exports = firstInstance(module, memory, bell);
   const control = exports.constantsEnd();
-  const scratch = control + exports.controlBytes(threads);
+  const scratch = control + exports.controlBytes();
   const base = scratch + threads * scratchStride(exports);
   const missing = base - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / 65536));

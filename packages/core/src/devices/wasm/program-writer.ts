@@ -4,10 +4,9 @@ import type { Layout } from "./layout.ts";
 
 /** As in `assembly/program.ts`. */
 const END = 0;
-const BARRIER = 1;
-const LAYOUT = 2;
-const NUMBER = 3;
-const firstKernel = 4;
+const LAYOUT = 1;
+const NUMBER = 2;
+const firstKernel = 3;
 const headerWords = 2;
 /** Sizes and the strides of three operands (`layout.ts`). */
 const layoutWords = 4 * 16;
@@ -95,10 +94,6 @@ export class ProgramWriter implements LaunchTarget {
     if (integer) this.words[at] = Math.trunc(value);
     else this.#floats[at] = value;
     return this.base + at * 4;
-  }
-
-  barrier(): void {
-    this.#instruction(BARRIER, 0);
   }
 
   end(): void {

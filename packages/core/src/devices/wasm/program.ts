@@ -8,7 +8,8 @@ import { Launcher } from "./launch.ts";
 import type { Page } from "./page.ts";
 import type { PagedMemory } from "./paged-memory.ts";
 import { ProgramWriter } from "./program-writer.ts";
-import { type Cut, type Step, scheduleOf } from "./schedule.ts";
+import { type Cut, type Section, type Step, scheduleOf } from "./schedule.ts";
+import { Sharing } from "./sharing.ts";
 import { splittingOf } from "./split.ts";
 
 /** What programs of one device share. */
@@ -46,6 +47,9 @@ interface PlacedLaunch {
   readonly outputs: readonly number[];
 }
 
+/** The words before a program's sections: see `runShared` in `assembly/program.ts`. */
+const headWords = 4;
+
 /** Pages of programs that nobody can run any more are no longer kept where they are. */
 const forgotten = new FinalizationRegistry<{ pages: PagedMemory; pinned: readonly Page[] }>(
   ({ pages, pinned }) => pages.unpin(pinned),
@@ -59,8 +63,8 @@ export class WasmProgram implements Program {
   readonly #places: readonly Place[][];
   readonly #code: WasmBuffer;
   readonly #pinned: readonly Page[];
-  /** How often thread 0 looks for the others, about half a nanosecond each; 0: the program runs on one thread. */
-  readonly #patience: number;
+  /** When to share; null: the program runs on one thread. */
+  readonly #sharing: Sharing | null;
   #disposed = false;
 
   constructor(
@@ -79,10 +83,10 @@ export class WasmProgram implements Program {
     const buffers = [...used] as WasmBuffer[];
     for (const buffer of buffers) if (buffer.page == null) throw noPage(buffer, "record");
 
-    const whole = launches.map((_, index): Step => ({ kind: "launch", index, cut: null }));
+    const whole = launches.map((_, index): Step => ({ index, cut: null }));
     const schedule = threads > 1 ? scheduleOf(launches, threads) : null;
-    const lists = schedule?.shared ? [whole, ...schedule.lists] : [whole];
-    this.#patience = schedule?.shared ? 1000 + schedule.cost / 4 : 0;
+    const sections = schedule?.shared ? schedule.sections : [];
+    this.#sharing = schedule?.shared ? new Sharing() : null;
 
     const pinned = pages.pin(buffers);
     const addressOf = (buffer: DeviceBuffer): number => pages.addressOf(buffer as WasmBuffer);
@@ -91,17 +95,17 @@ export class WasmProgram implements Program {
       inputs: inputs.map(addressOf),
       outputs: outputs.map(addressOf),
     }));
-    const table = lists.length;
+    const table = headWords + sections.length * (1 + (sections[0]?.length ?? 0));
     // Twice: the first time for the length alone.
-    const words = table + this.#write(lists, 0).words;
+    const words = table + this.#write(whole, sections, 0).words;
     this.#code = pages.allocate("int32", words);
     this.#pinned = [...pinned, ...pages.pin([this.#code])];
     this.#buffers = [...buffers, this.#code];
     const address = pages.addressOf(this.#code);
-    const { starts, places } = this.#write(lists, address + table * 4);
+    const { head, places } = this.#write(whole, sections, address + table * 4);
     this.#places = places;
     const { integers } = pages;
-    integers.set(starts, address / 4);
+    integers.set(head, address / 4);
     integers.set(context.writer.words.subarray(0, words - table), address / 4 + table);
     forgotten.register(this, { pages, pinned: this.#pinned }, this);
   }
@@ -144,13 +148,17 @@ export class WasmProgram implements Program {
       if (this.#buffers[i]!.page === null) throw noPage(this.#buffers[i]!, "use");
     }
     for (let i = 0; i < this.#inputs.length; i++) this.#copyInput(given[i] as WasmBuffer, this.#inputs[i]!);
-    const lists = pages.addressOf(this.#code);
-    if (this.#patience > 0) {
-      this.#context.startThreads();
-      exports.runProgram(lists, this.#patience);
-    } else {
-      exports.runSerial(lists);
+    const program = pages.addressOf(this.#code);
+    const sharing = this.#sharing;
+    if (sharing === null) {
+      exports.runSerial(program);
+      return;
     }
+    this.#context.startThreads();
+    const began = performance.now();
+    if (sharing.wanted) exports.runShared(program);
+    else exports.runSerial(program);
+    sharing.took(performance.now() - began);
   }
 
   dispose(): void {
@@ -161,29 +169,32 @@ export class WasmProgram implements Program {
     this.#context.pages.free(this.#code);
   }
 
-  /** Writes all lists to the writer, as they will be from `base` on. */
+  /** Writes all lists to the writer, as they will be from `base` on; `head` is what comes before them (`runShared`). */
   #write(
-    lists: readonly (readonly Step[])[],
+    whole: readonly Step[],
+    sections: readonly Section[],
     base: number,
-  ): { words: number; starts: number[]; places: Place[][] } {
+  ): { words: number; head: number[]; places: Place[][] } {
     const { writer } = this.#context;
     const places = this.#launches.map((): Place[] => []);
     writer.begin(base);
-    const starts = lists.map((list) => {
+    const write = (list: readonly Step[]): number => {
       const start = base + writer.length * 4;
-      for (const step of list) {
-        if (step.kind === "barrier") {
-          writer.barrier();
-          continue;
-        }
+      for (const { index, cut } of list) {
         const at = writer.length;
-        this.#writeLaunch(this.#launches[step.index]!, step.cut);
-        places[step.index]!.push({ address: base + at * 4, words: writer.length - at, cut: step.cut });
+        this.#writeLaunch(this.#launches[index]!, cut);
+        places[index]!.push({ address: base + at * 4, words: writer.length - at, cut });
       }
       writer.end();
       return start;
-    });
-    return { words: writer.length, starts, places };
+    };
+    const tasks = sections.flat().filter((task) => task.length > 0).length;
+    const head = [write(whole), sections.length, sections[0]?.length ?? 0, tasks];
+    for (const section of sections) {
+      head.push(section.reduce((bits, task, i) => (task.length > 0 ? bits | (1 << i) : bits), 0));
+      for (const task of section) head.push(task.length > 0 ? write(task) : 0);
+    }
+    return { words: writer.length, head, places };
   }
 
   #writeLaunch({ kernel, inputs, outputs }: PlacedLaunch, cut: Cut | null): void {

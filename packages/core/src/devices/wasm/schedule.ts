@@ -1,31 +1,33 @@
 /**
- * Who computes what, and who waits for whom, when several threads run a recorded step.
+ * How several threads share a recorded step.
  *
- * A launch that takes long enough is cut into parts, one for each thread; a short one goes to one thread as a whole. A barrier
- * is put before a launch only where a thread would read, or overwrite, what another has touched since the last barrier:
- * an activation after a product of the same rows needs none.
+ * Launches that take long enough are cut into parts, one for each lane; a short one goes to one lane as a whole. What a lane does
+ * in a section is a task, which some thread takes (`assembly/threads.ts`). A new section begins only where a lane would read, or
+ * overwrite, what another has touched since the section began: an activation after a product of the same rows begins none.
  */
 import type { DeviceBuffer, Launch } from "../backend.ts";
 import type { AnyKernel } from "../kernel.ts";
-import { costOf } from "./cost.ts";
+import { costOf, repeatedCostOf } from "./cost.ts";
 import { all, type Extent, type Part, type Splitting, splittingOf } from "./split.ts";
 
-/** What a thread does next: a whole launch, its part of one, or waiting for all others. */
-export type Step =
-  | { readonly kind: "launch"; readonly index: number; readonly cut: Cut | null }
-  | { readonly kind: "barrier" };
+/** A whole launch, or a part of one. */
+export interface Step {
+  readonly index: number;
+  readonly cut: Cut | null;
+}
 
-/** The units of a launch (`split.ts`) that one thread computes. */
+/** The units of a launch (`split.ts`) that one lane computes. */
 export interface Cut {
   readonly from: number;
   readonly to: number;
 }
 
+/** For each lane: its task, the steps that it takes one after the other; empty where it has none. */
+export type Section = readonly (readonly Step[])[];
+
 export interface Schedule {
-  /** For each thread: its steps. All have the same barriers. */
-  readonly lists: readonly (readonly Step[])[];
-  /** Estimated nanoseconds on one thread. */
-  readonly cost: number;
+  /** One after the other; all have the same number of lanes, 32 at most. */
+  readonly sections: readonly Section[];
   /** Whether sharing the work is expected to pay. */
   readonly shared: boolean;
 }
@@ -35,58 +37,63 @@ const shortest = 600;
 /** Programs shorter than this many nanoseconds run on one thread. */
 const shortestProgram = 5000;
 
+/** Lanes for each thread: more let threads that are slowed down do less, but every part of a launch costs something. */
+const lanesPerThread = 4;
+const mostLanes = 32;
+/** Programs that take longer than this many nanoseconds have more lanes than threads. */
+const longProgram = 400_000;
+
 interface Touch {
-  readonly thread: number;
+  readonly lane: number;
   readonly extent: Extent;
   readonly writes: boolean;
 }
 
 /**
- * Launches are taken in their order, except that one which needs a barrier waits as long as there are others, independent of
- * it, that need none.
+ * Launches are taken in their order, except that one which needs a new section waits as long as there are others, independent
+ * of it, that need none.
  */
 export function scheduleOf(launches: readonly Launch<AnyKernel>[], threads: number): Schedule {
-  const lists: Step[][] = Array.from({ length: threads }, () => []);
-  const plans = planned(launches, threads);
-  const section = new Section(threads);
+  const cost = launches.reduce((sum, { kernel }) => sum + costOf(kernel), 0);
+  const lanes = Math.min(mostLanes, cost > longProgram ? threads * lanesPerThread : threads);
+  const plans = planned(launches, threads, lanes);
+  const touches = new Touches(lanes);
   const waiting = predecessorsOf(launches);
+  const sections: Section[] = [];
   let remaining = launches.map((_, index) => index);
-  let cost = 0;
   let sharedCost = 0;
 
-  const place = (index: number): boolean => {
+  const place = (index: number, section: Step[][]): boolean => {
     const launch = launches[index]!;
     const { nanoseconds, shares } = plans[index]!;
     if (shares !== null) {
-      if (shares.some(({ part }, thread) => section.conflicts(launch, part, thread))) return false;
-      for (const [thread, { cut, part }] of shares.entries()) {
-        section.add(launch, part, thread, nanoseconds / threads);
-        lists[thread]!.push({ kind: "launch", index, cut });
+      if (shares.some(({ lane, part }) => touches.conflicts(launch, part, lane))) return false;
+      for (const { lane, cut, part } of shares) {
+        touches.add(launch, part, lane, nanoseconds / shares.length);
+        section[lane]!.push({ index, cut });
       }
       sharedCost += nanoseconds;
     } else {
-      const thread = section.freeThread(launch);
-      if (thread === null) return false;
-      section.add(launch, null, thread, nanoseconds);
-      lists[thread]!.push({ kind: "launch", index, cut: null });
+      const lane = touches.freeLane(launch);
+      if (lane === null) return false;
+      touches.add(launch, null, lane, nanoseconds);
+      section[lane]!.push({ index, cut: null });
     }
-    cost += nanoseconds;
     return true;
   };
 
   while (remaining.length > 0) {
+    const section = Array.from({ length: lanes }, (): Step[] => []);
     const left: number[] = [];
     for (const index of remaining) {
       const ready = !left.some((earlier) => waiting[index]!.has(earlier));
-      if (!ready || !place(index)) left.push(index);
+      if (!ready || !place(index, section)) left.push(index);
     }
-    if (left.length > 0) {
-      for (const list of lists) list.push({ kind: "barrier" });
-      section.clear();
-    }
+    sections.push(section);
+    touches.clear();
     remaining = left;
   }
-  return { lists, cost, shared: sharedCost > shortestProgram && sharedCost > cost / 4 };
+  return { sections, shared: sharedCost > shortestProgram && sharedCost > cost / 4 };
 }
 
 /** For each launch: the earlier ones that write what it reads or writes, or read what it writes. */
@@ -119,28 +126,43 @@ function predecessorsOf(launches: readonly Launch<AnyKernel>[]): readonly Readon
 
 interface Plan {
   readonly nanoseconds: number;
-  /** One for each thread; null where one thread runs the launch as a whole. */
-  readonly shares: readonly { readonly cut: Cut; readonly part: Part }[] | null;
+  /** Of the lanes that compute a part; null where one lane runs the launch as a whole. */
+  readonly shares: readonly Share[] | null;
 }
 
-function planned(launches: readonly Launch<AnyKernel>[], threads: number): readonly Plan[] {
+interface Share {
+  readonly lane: number;
+  readonly cut: Cut;
+  readonly part: Part;
+}
+
+function planned(launches: readonly Launch<AnyKernel>[], threads: number, lanes: number): readonly Plan[] {
   const known = new Map<DeviceBuffer, readonly number[]>();
   return launches.map((launch) => {
     const nanoseconds = costOf(launch.kernel);
     const splitting = nanoseconds < shortest ? null : splittingOf(launch.kernel);
-    const cuts = splitting && cutsOf(launch, splitting, threads, known);
-    const shares = cuts?.map((cut) => ({ cut, part: splitting!.part(cut.from, cut.to) }));
-    return { nanoseconds, shares: shares ?? null };
+    if (splitting === null) return { nanoseconds, shares: null };
+    // Every part repeats what it costs to be one, a tenth of its time at most.
+    const worthwhile = nanoseconds / (10 * repeatedCostOf(launch.kernel));
+    const parts = Math.max(threads, Math.min(lanes, Math.floor(worthwhile)));
+    const positions = positionsOf(launch, splitting, parts, lanes, known);
+    if (positions === null) return { nanoseconds, shares: null };
+    const shares: Share[] = [];
+    for (let lane = 0; lane < lanes; lane++) {
+      const cut = { from: positions[lane]!, to: positions[lane + 1]! };
+      if (cut.to > cut.from) shares.push({ lane, cut, part: splitting.part(cut.from, cut.to) });
+    }
+    return { nanoseconds, shares };
   });
 }
 
-/** What happens between two barriers. */
-class Section {
+/** What the lanes do in a section. */
+class Touches {
   readonly #touched = new Map<DeviceBuffer, Touch[]>();
   readonly #loads: number[];
 
-  constructor(threads: number) {
-    this.#loads = Array(threads).fill(0);
+  constructor(lanes: number) {
+    this.#loads = Array(lanes).fill(0);
   }
 
   clear(): void {
@@ -148,32 +170,32 @@ class Section {
     this.#loads.fill(0);
   }
 
-  /** Whether `thread` would meet what another thread does meanwhile. */
-  conflicts(launch: Launch<AnyKernel>, part: Part | null, thread: number): boolean {
+  /** Whether `lane` would meet what another lane does meanwhile. */
+  conflicts(launch: Launch<AnyKernel>, part: Part | null, lane: number): boolean {
     for (const [buffer, extent, writes] of touchesOf(launch, part)) {
       for (const touch of this.#touched.get(buffer) ?? []) {
-        if (touch.thread !== thread && (writes || touch.writes) && overlap(touch.extent, extent)) return true;
+        if (touch.lane !== lane && (writes || touch.writes) && overlap(touch.extent, extent)) return true;
       }
     }
     return false;
   }
 
-  /** The least busy thread that can run a whole launch now. */
-  freeThread(launch: Launch<AnyKernel>): number | null {
+  /** The least busy lane that can run a whole launch now. */
+  freeLane(launch: Launch<AnyKernel>): number | null {
     let best: number | null = null;
-    for (let thread = 0; thread < this.#loads.length; thread++) {
-      if (best !== null && this.#loads[thread]! >= this.#loads[best]!) continue;
-      if (!this.conflicts(launch, null, thread)) best = thread;
+    for (let lane = 0; lane < this.#loads.length; lane++) {
+      if (best !== null && this.#loads[lane]! >= this.#loads[best]!) continue;
+      if (!this.conflicts(launch, null, lane)) best = lane;
     }
     return best;
   }
 
-  add(launch: Launch<AnyKernel>, part: Part | null, thread: number, nanoseconds: number): void {
-    this.#loads[thread]! += nanoseconds;
+  add(launch: Launch<AnyKernel>, part: Part | null, lane: number, nanoseconds: number): void {
+    this.#loads[lane]! += nanoseconds;
     for (const [buffer, extent, writes] of touchesOf(launch, part)) {
       const touches = this.#touched.get(buffer);
-      if (touches === undefined) this.#touched.set(buffer, [{ thread, extent, writes }]);
-      else touches.push({ thread, extent, writes });
+      if (touches === undefined) this.#touched.set(buffer, [{ lane, extent, writes }]);
+      else touches.push({ lane, extent, writes });
     }
   }
 }
@@ -191,23 +213,28 @@ function overlap(a: Extent, b: Extent): boolean {
 }
 
 /**
- * One cut for each thread, or null. Where an input was cut before, its cuts are taken over, so that each thread goes on with
- * what it has just written.
+ * Where the lanes' cuts begin and end: `lanes` + 1 units from 0 up, equal ones where a lane has none; null where there are too few
+ * units. Where an input was cut before, its cuts are taken over, so that each lane goes on with what it has just written.
  */
-function cutsOf(
+function positionsOf(
   launch: Launch<AnyKernel>,
   splitting: Splitting,
-  threads: number,
+  wanted: number,
+  lanes: number,
   known: Map<DeviceBuffer, readonly number[]>,
-): readonly Cut[] | null {
+): readonly number[] | null {
   const { units, unitElements, grain } = splitting;
-  let positions = evenPositions(splitting, threads);
-  if (positions === null) return null;
+  const parts = Math.min(wanted, Math.floor(units / grain));
+  if (parts < 2) return null;
+  let positions = Array.from({ length: lanes + 1 }, (_, lane) => {
+    const part = Math.ceil((lane * parts) / lanes);
+    return part === parts ? units : Math.round((units * part) / parts / grain) * grain;
+  });
   for (const input of launch.inputs) {
     const elements = known.get(input);
-    if (elements === undefined || elements[threads] !== units * unitElements) continue;
+    if (elements === undefined || elements[lanes] !== units * unitElements) continue;
     const same = elements.map((element) => element / unitElements);
-    if (!same.every((unit, i) => i === threads || unit % grain === 0)) continue;
+    if (!same.every((unit, i) => i === lanes || unit % grain === 0)) continue;
     positions = same;
     break;
   }
@@ -218,15 +245,5 @@ function cutsOf(
       positions.map((unit) => unit * unitElements),
     );
   }
-  return positions.slice(1).map((to, thread) => ({ from: positions[thread]!, to }));
-}
-
-/** `threads` + 1 positions from 0 to `units`; null where there are too few units for all. */
-function evenPositions({ units, grain }: Splitting, threads: number): number[] | null {
-  const positions = Array.from({ length: threads + 1 }, (_, thread) =>
-    thread === threads ? units : Math.round((units * thread) / threads / grain) * grain,
-  );
-  for (let thread = 0; thread < threads; thread++)
-    if (positions[thread + 1]! <= positions[thread]!) return null;
   return positions;
 }

@@ -8,7 +8,7 @@ interface Exports {
   useScratch(address: number): void;
   useThread(control: number, thread: number, threads: number): void;
   awaited(): number;
-  work(thread: number): void;
+  work(): void;
 }
 
 function begin({ module, memory, bell, control, scratch, thread, threads }: WorkerSetup): void {
@@ -20,12 +20,15 @@ function begin({ module, memory, bell, control, scratch, thread, threads }: Work
       const rings = Atomics.load(bell, 0);
       if (exports.awaited() === 0) Atomics.wait(bell, 0, rings, 1000);
     },
-    ring: () => {},
+    ring: () => {
+      Atomics.add(bell, 0, 1);
+      Atomics.notify(bell, 0);
+    },
   };
   const exports = new WebAssembly.Instance(module, { env }).exports as unknown as Exports;
   exports.useScratch(scratch);
   exports.useThread(control, thread, threads);
-  exports.work(thread);
+  exports.work();
 }
 
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
