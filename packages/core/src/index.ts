@@ -12,7 +12,7 @@ export { hessian, jacobian, jvp, vjp } from "./autograd/functional.ts";
 export { detectAnomaly, enableGrad, noGrad } from "./autograd/mode.ts";
 export { tidy } from "./autograd/tidy.ts";
 export { type CompiledResult, compile } from "./compile/compile.ts";
-export type { Backend, DeviceBuffer, Launch, Program } from "./devices/backend.ts";
+export type { Backend, DeviceBuffer, Launch, LaunchedKernel, Program } from "./devices/backend.ts";
 export {
   type CheckBackendOptions,
   type ConformanceReport,

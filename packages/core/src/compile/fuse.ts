@@ -73,7 +73,7 @@ export function fuse(
 }
 
 function fixedLaunch(step: RecordedStep): FixedLaunch | null {
-  if ("effect" in step || typeof step.kernel === "function") return null;
+  if ("effect" in step || typeof step.kernel === "function" || step.kernel.kind === "custom") return null;
   return { kernel: step.kernel, inputs: step.inputs, outputs: step.outputs };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Backend, DeviceBuffer, Launch } from "../devices/backend.ts";
-import type { AnyKernel, Kernel } from "../devices/kernel.ts";
+import type { Backend, DeviceBuffer, Launch, LaunchedKernel } from "../devices/backend.ts";
+import type { Kernel } from "../devices/kernel.ts";
 import { recordInOrder } from "../devices/record-in-order.ts";
 import { createReferenceBackend } from "../devices/reference/backend.ts";
 import { Plan } from "./plan.ts";
@@ -44,7 +44,7 @@ test("a backend without record runs the launches one by one", () => {
 
 test("a backend with record gets the launches once, then new numbers and inputs only", () => {
   const reference = createReferenceBackend();
-  const recorded: Launch<AnyKernel>[][] = [];
+  const recorded: Launch<LaunchedKernel>[][] = [];
   const exchanged: number[] = [];
   let runs = 0;
   const backend: Backend = {

@@ -1,6 +1,5 @@
 import { GradbridgeError } from "@gradbridge/random";
-import type { Backend, DeviceBuffer, Launch, Program } from "../devices/backend.ts";
-import type { AnyKernel } from "../devices/kernel.ts";
+import type { Backend, DeviceBuffer, Launch, LaunchedKernel, Program } from "../devices/backend.ts";
 import { recordInOrder } from "../devices/record-in-order.ts";
 import type { RecordedStep } from "../tensor/recording.ts";
 
@@ -27,7 +26,7 @@ export class Plan {
     lasting: ReadonlySet<DeviceBuffer>,
   ) {
     refuseChangedInputs(steps, inputs);
-    const launches: Launch<AnyKernel>[] = [];
+    const launches: Launch<LaunchedKernel>[] = [];
     const hostSteps: (() => void)[] = [];
     for (const step of reuseBuffers(backend, steps, made, lasting)) {
       if ("effect" in step) {
@@ -42,7 +41,9 @@ export class Plan {
       launches.push({ ...step, kernel: typeof kernel === "function" ? kernel() : kernel });
     }
     this.#hostSteps = hostSteps;
-    this.#program = backend.record?.(launches, inputs) ?? recordInOrder(backend, launches, inputs);
+    const onHost = backend.runCustom === undefined && launches.some(({ kernel }) => kernel.kind === "custom");
+    const program = onHost ? undefined : backend.record?.(launches, inputs);
+    this.#program = program ?? recordInOrder(backend, launches, inputs);
   }
 
   /** Runs every step on these inputs. Allocates nothing. */

@@ -8,8 +8,11 @@ export interface DeviceBuffer {
   readonly length: number;
 }
 
+/** Everything that a recorded run may hold. */
+export type LaunchedKernel = AnyKernel | CustomRun;
+
 /** One kernel of a recorded run, on buffers that stay the same from run to run. */
-export interface Launch<K extends AnyKernel = Kernel> {
+export interface Launch<K extends LaunchedKernel = Kernel> {
   readonly kernel: K;
   readonly inputs: readonly DeviceBuffer[];
   readonly outputs: readonly DeviceBuffer[];
@@ -56,9 +59,10 @@ export interface Backend {
   run(kernel: AnyKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void;
   /**
    * Makes launches ready for replay. `inputs` are the program's own input buffers: launches read them, none writes them, and
-   * `run` fills them first. Optional: without it, `recordInOrder` runs the launches one by one.
+   * `run` fills them first. Kernels of the user's own are among them only where there is `runCustom`. Optional: without it,
+   * `recordInOrder` runs the launches one by one.
    */
-  record?(launches: readonly Launch<AnyKernel>[], inputs: readonly DeviceBuffer[]): Program;
+  record?(launches: readonly Launch<LaunchedKernel>[], inputs: readonly DeviceBuffer[]): Program;
   /** Runs a kernel of the user's own. Optional: without it, `defineKernel` runs its JavaScript on host copies. */
   runCustom?(run: CustomRun, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void;
   /** Whether the device failed for good, and its buffers with it: the next `setDevice` makes another. Default: never. */

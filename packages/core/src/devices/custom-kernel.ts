@@ -1,4 +1,6 @@
+import { DeviceError } from "../errors.ts";
 import type { DType, TypedArray } from "../tensor/dtype.ts";
+import type { Backend, DeviceBuffer } from "./backend.ts";
 
 /** Buffers by name, in order. */
 export type KernelBuffers = { readonly [name: string]: DType };
@@ -28,8 +30,38 @@ export interface CustomKernel {
 
 /** One run of a {@link CustomKernel}. */
 export interface CustomRun {
+  readonly kind: "custom";
   readonly kernel: CustomKernel;
   /** How many invocations there are. */
   readonly count: number;
   readonly numbers: { readonly [name: string]: number };
+}
+
+/**
+ * Runs a kernel of the user's own: on the device where it can, else its JavaScript on host copies.
+ * @throws code `device` where the device runs no such kernels and cannot be read at once.
+ */
+export function runCustom(
+  backend: Backend,
+  run: CustomRun,
+  inputs: readonly DeviceBuffer[],
+  outputs: readonly DeviceBuffer[],
+): void {
+  if (backend.runCustom !== undefined) {
+    backend.runCustom(run, inputs, outputs);
+    return;
+  }
+  const { kernel, count, numbers } = run;
+  if (backend.readSync === undefined) {
+    throw new DeviceError(
+      `${kernel.name}: the device ${backend.name} neither runs kernels of defineKernel nor is read at once.`,
+    );
+  }
+  const names = [...Object.keys(kernel.inputs), ...Object.keys(kernel.outputs)];
+  const values = [...inputs, ...outputs].map((buffer) => backend.readSync!(buffer));
+  const buffers = Object.fromEntries(names.map((name, i) => [name, values[i]]));
+  for (let i = 0; i < count; i++) kernel.host(i, buffers, numbers);
+  outputs.forEach((output, i) => {
+    backend.write(output, values[inputs.length + i]);
+  });
 }

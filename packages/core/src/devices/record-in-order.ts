@@ -1,10 +1,11 @@
-import type { Backend, DeviceBuffer, Launch, Program } from "./backend.ts";
-import type { AnyKernel, Kernel } from "./kernel.ts";
+import type { Backend, DeviceBuffer, Launch, LaunchedKernel, Program } from "./backend.ts";
+import { runCustom } from "./custom-kernel.ts";
+import type { Kernel } from "./kernel.ts";
 
-/** `Backend.record` for every backend that has none: the launches, one by one, through `run`. */
+/** `Backend.record` for every backend that has none, or not for these launches: one by one, through `run`. */
 export function recordInOrder(
   backend: Backend,
-  launches: readonly Launch<AnyKernel>[],
+  launches: readonly Launch<LaunchedKernel>[],
   inputs: readonly DeviceBuffer[],
 ): Program {
   const kernels = launches.map(({ kernel }) => kernel);
@@ -18,7 +19,9 @@ export function recordInOrder(
         if (inputs[i].length > 0) backend.run(copies[i], [given[i]], [inputs[i]]);
       }
       for (let i = 0; i < launches.length; i++) {
-        backend.run(kernels[i], launches[i].inputs, launches[i].outputs);
+        const kernel = kernels[i];
+        if (kernel.kind === "custom") runCustom(backend, kernel, launches[i].inputs, launches[i].outputs);
+        else backend.run(kernel, launches[i].inputs, launches[i].outputs);
       }
     },
     dispose() {},

@@ -36,6 +36,24 @@ describe.each(["reference", "wasm", "webgpu"])("defineKernel on %s", (device) =>
       expect([...(await runs.data())]).toEqual([1, 1, 1, -1]);
     });
 
+    test("is recorded by compile, between operations", async () => {
+      await setDevice(device);
+      const y = tensor([10, 20, 30, 40]);
+      const runs = zeros([4], { dtype: "int32" });
+      const weight = tensor([1, 2, 3, 4], { requiresGrad: true });
+      const step = compile((x: typeof y) => {
+        accumulate({ x: x.mul(2), y, runs }, { factor: 0.5, step: 3 }, 4);
+        return y.sub(1);
+      });
+      const product = weight.mul(y);
+      for (const turn of [1, 2, 3]) {
+        const result = step(tensor([turn, 0, 0, 1]));
+        expect([...(await result.data())]).toEqual([9 + (turn * (turn + 1)) / 2, 19, 29, 39 + turn]);
+      }
+      expect([...(await runs.data())]).toEqual([9, 9, 9, 9]);
+      expect(() => product.backward(tensor([1, 1, 1, 1]))).toThrow(code("changed-in-place"));
+    });
+
     test("sees that a saved value was changed", async () => {
       await setDevice(device);
       const y = tensor([1, 2]);
@@ -69,9 +87,9 @@ describe("defineKernel refuses", () => {
     );
   });
 
-  test("being compiled, and a name that is taken", () => {
-    const { y, runs } = fresh();
-    const compiled = compile((x: typeof y) => accumulate({ x, y, runs }, numbers, 1));
+  test("a compiled function that changes its argument, and a name that is taken", () => {
+    const { x, runs } = fresh();
+    const compiled = compile((y: typeof x) => accumulate({ x, y, runs }, numbers, 1));
     expect(() => compiled(tensor([1]))).toThrow(code("compile"));
     const other = { inputs: {}, numbers: {}, wgsl: { body: "" }, host: () => {} };
     expect(() => defineKernel({ name: "test accumulate", outputs: { y: "float32" }, ...other })).toThrow(

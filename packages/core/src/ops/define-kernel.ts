@@ -1,9 +1,9 @@
 import { GradbridgeError } from "@gradbridge/random";
-import type { CustomKernel, CustomRun, KernelBuffers } from "../devices/custom-kernel.ts";
+import type { CustomKernel, KernelBuffers } from "../devices/custom-kernel.ts";
 import { DeviceError, DTypeError } from "../errors.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
-import { active } from "../tensor/recording.ts";
 import { isTensor, type Tensor } from "../tensor/tensor.ts";
+import { launchCustom } from "./launch.ts";
 
 type Names<Buffers extends KernelBuffers> = Extract<keyof Buffers, string>;
 
@@ -39,12 +39,13 @@ const defined = new Map<string, string>();
 /**
  * A kernel of your own, for what no operation does: a simulation, a random generator. It is written twice, in WGSL for
  * the device `webgpu` and in JavaScript for the others, where it runs on copies; a test should hold the two together.
- * It has no derivative (`defineFunction` makes one of operations), changes its outputs in place, and cannot be part of a
- * compiled function.
+ * It has no derivative (`defineFunction` makes one of operations) and changes its outputs in place. In a compiled function
+ * it is recorded as operations are, with the numbers and the count of the recorded run: what changes from run to run, a
+ * counter of steps for instance, belongs into a tensor that a kernel advances.
  *
  * @throws code `kernel` for a name that is taken by other code, or names of buffers that are no identifiers; when run:
  *   `operand`, `dtype`, `device` for tensors that do not fit, `in-place` for an output that needs a gradient or is an input
- *   too, `compile` inside a compiled function.
+ *   too.
  */
 export function defineKernel<
   const Inputs extends KernelBuffers,
@@ -58,26 +59,8 @@ export function defineKernel<
     const inputs = Object.keys(kernel.inputs).map((name) => named[name]);
     const outputs = Object.keys(kernel.outputs).map((name) => named[name]);
     checkRun(kernel, named, numbers, count);
-    runOn({ kernel, count, numbers }, inputs, outputs);
-    for (const output of outputs) output.storage.version++;
+    launchCustom({ kind: "custom", kernel, count, numbers: { ...numbers } }, inputs, outputs);
   };
-}
-
-function runOn(run: CustomRun, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
-  const { backend } = outputs[0].storage;
-  const buffersOf = (list: readonly Tensor[]) => list.map(({ storage }) => storage.buffer);
-  if (backend.runCustom !== undefined) {
-    backend.runCustom(run, buffersOf(inputs), buffersOf(outputs));
-    return;
-  }
-  const { kernel, count, numbers } = run;
-  const names = [...Object.keys(kernel.inputs), ...Object.keys(kernel.outputs)];
-  const values = [...inputs, ...outputs].map((tensor) => tensor.dataSync());
-  const buffers = Object.fromEntries(names.map((name, i) => [name, values[i]]));
-  for (let i = 0; i < count; i++) kernel.host(i, buffers, numbers);
-  outputs.forEach(({ storage }, i) => {
-    backend.write(storage.buffer, values[inputs.length + i]);
-  });
 }
 
 const identifier = /^[a-z][A-Za-z0-9]*$/;
@@ -110,12 +93,6 @@ function checkRun(
   count: number,
 ): void {
   const { name, inputs, outputs } = kernel;
-  if (active.recording !== null) {
-    throw new GradbridgeError(
-      "compile",
-      `${name}: kernels of defineKernel cannot be part of a compiled function.`,
-    );
-  }
   const missing = Object.keys(kernel.numbers).find((one) => typeof numbers[one] !== "number");
   if (missing !== undefined || !Number.isInteger(count) || count < 0) {
     throw new GradbridgeError(

@@ -1,4 +1,5 @@
 import type { Backend, DeviceBuffer } from "../devices/backend.ts";
+import { type CustomRun, runCustom } from "../devices/custom-kernel.ts";
 import type { AnyKernel } from "../devices/kernel.ts";
 import { DeviceError } from "../errors.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -53,6 +54,22 @@ function runKernel(
   if (recording === null) return;
   recording.backend ??= backend;
   recording.steps.push({ kernel, inputs, outputs });
+}
+
+/** As {@link launchInPlace}, a kernel of the user's own. */
+export function launchCustom(run: CustomRun, inputs: readonly Tensor[], targets: readonly Tensor[]): void {
+  const { backend } = targets[0].storage;
+  const buffers = inputs.map((input) => input.storage.buffer);
+  const outputs = targets.map((target) => target.storage.buffer);
+  runCustom(backend, run, buffers, outputs);
+  const { recording } = active;
+  if (recording !== null) {
+    recording.backend ??= backend;
+    recording.steps.push({ kernel: run, inputs: buffers, outputs });
+  }
+  effect(() => {
+    for (const target of targets) target.storage.version++;
+  });
 }
 
 /** A new tensor filled with one number, on `like`'s device. */

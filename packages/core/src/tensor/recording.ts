@@ -1,4 +1,4 @@
-import type { Backend, DeviceBuffer } from "../devices/backend.ts";
+import type { Backend, DeviceBuffer, LaunchedKernel } from "../devices/backend.ts";
 import type { AnyKernel } from "../devices/kernel.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
@@ -8,7 +8,11 @@ export type KernelSource = AnyKernel | (() => AnyKernel);
 
 /** One step of a recorded run: a kernel on buffers, or a host effect such as counting optimizer steps. */
 export type RecordedStep =
-  | { readonly kernel: KernelSource; readonly inputs: DeviceBuffer[]; readonly outputs: DeviceBuffer[] }
+  | {
+      readonly kernel: LaunchedKernel | KernelSource;
+      readonly inputs: DeviceBuffer[];
+      readonly outputs: DeviceBuffer[];
+    }
   | { readonly effect: () => void };
 
 /** Everything that happens while `compile` watches a function run. */

@@ -8,7 +8,6 @@ import type { WebGpuBackend, WebGpuStatistics } from "./backend.ts";
 import { blockOf, boundBlocks } from "./binding.ts";
 import { Commands } from "./commands.ts";
 import { Health } from "./health.ts";
-import { lowerCustom } from "./kernels/custom.ts";
 import type { KernelLimits } from "./kernels/dense.ts";
 import { lower } from "./lower.ts";
 import { Memory, type WebGpuBuffer } from "./memory.ts";
@@ -78,7 +77,7 @@ export class WebGpuDevice implements WebGpuBackend {
   }
 
   runCustom(run: CustomRun, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
-    this.#run(lowerCustom(run), inputs, outputs);
+    this.#run(lower(run, this.#machinery.limits), inputs, outputs);
   }
 
   #run(
@@ -99,9 +98,9 @@ export class WebGpuDevice implements WebGpuBackend {
     for (const buffer of buffers.scratch) memory.free(buffer);
   }
 
-  record(launches: readonly Launch[], inputs: readonly DeviceBuffer[]): Program {
+  record(launches: readonly Launch<Kernel | CustomRun>[], inputs: readonly DeviceBuffer[]): Program {
     this.#machinery.health.check();
-    for (const { kernel } of launches) refuseDTypes(kernel);
+    for (const { kernel } of launches) if (kernel.kind !== "custom") refuseDTypes(kernel);
     return new WebGpuProgram(launches, inputs, this.#machinery);
   }
 

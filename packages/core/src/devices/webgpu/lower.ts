@@ -1,6 +1,8 @@
+import type { CustomRun } from "../custom-kernel.ts";
 import type { Kernel } from "../kernel.ts";
 import { lowerBinary } from "./kernels/binary.ts";
 import { lowerCumsum } from "./kernels/cumsum.ts";
+import { lowerCustom } from "./kernels/custom.ts";
 import type { KernelLimits } from "./kernels/dense.ts";
 import { lowerCast, lowerFill } from "./kernels/fill-cast.ts";
 import { lowerMatmul } from "./kernels/matmul.ts";
@@ -13,7 +15,7 @@ import { lowerWhere } from "./kernels/where.ts";
 import type { Lowering } from "./shader.ts";
 
 /** The passes that make up a kernel. Kernels that differ in numbers only lower to the same shaders and groups. */
-export function lower(kernel: Kernel, limits: KernelLimits): Lowering {
+export function lower(kernel: Kernel | CustomRun, limits: KernelLimits): Lowering {
   switch (kernel.kind) {
     case "fill":
       return lowerFill(kernel, limits);
@@ -44,6 +46,8 @@ export function lower(kernel: Kernel, limits: KernelLimits): Lowering {
       return lowerSgd(kernel, limits);
     case "adam":
       return lowerAdam(kernel, limits);
+    case "custom":
+      return lowerCustom(kernel);
     default:
       return kernel satisfies never;
   }

@@ -1,5 +1,6 @@
 import { GradbridgeError } from "@gradbridge/random";
 import type { DeviceBuffer, Launch, Program } from "../backend.ts";
+import type { CustomRun } from "../custom-kernel.ts";
 import type { Kernel } from "../kernel.ts";
 import { blockOf, boundBlocks } from "./binding.ts";
 import { type Commands, uniformAlignment } from "./commands.ts";
@@ -36,7 +37,7 @@ export class WebGpuProgram implements Program {
   readonly #machinery: Machinery;
   readonly #inputs: readonly DeviceBuffer[];
   /** Keeps the buffers alive for as long as the program may run. */
-  readonly #launches: readonly Launch[];
+  readonly #launches: readonly Launch<Kernel | CustomRun>[];
   readonly #scratch: DeviceBuffer[] = [];
   readonly #passes: PreparedPass[] = [];
   /** For each launch: its shaders' names, and where each one's uniforms begin, in words. */
@@ -48,7 +49,11 @@ export class WebGpuProgram implements Program {
   #changed = 0;
   #changedEnd: number;
 
-  constructor(launches: readonly Launch[], inputs: readonly DeviceBuffer[], machinery: Machinery) {
+  constructor(
+    launches: readonly Launch<Kernel | CustomRun>[],
+    inputs: readonly DeviceBuffer[],
+    machinery: Machinery,
+  ) {
     this.#machinery = machinery;
     this.#inputs = inputs;
     this.#launches = launches;
