@@ -87,22 +87,25 @@ export async function trainOnDevice(options: Options, log: (progress: Progress) 
     generator: initial!,
   });
   const environments = deviceEnvironments(simulation, { numEnvs, steps, seed });
-  const forward = compile((observation: Tensor) => noGrad(() => policy.forward(observation)));
+  const value = (observation: Tensor): Tensor => noGrad(() => policy.forward(observation).value!);
+  /** A rollout and its targets: one submission. */
+  const gather = compile(() => {
+    const rollout = environments.collect(policy.forward);
+    const values = { value: value(rollout.observation), nextValue: value(rollout.next) };
+    return { rollout, ...values, ...deviceTargets(rollout, values, { numEnvs, gamma, lambda }) };
+  });
   const learn = learner(policy, options);
   const rows = numEnvs * steps;
   const began = performance.now();
   for (let update = 1; update <= options.updates; update++) {
-    const rollout = environments.collect(forward);
+    const { rollout, ...targets } = gather();
     const measured = tidy(() => {
-      const value = noGrad(() => policy.forward(rollout.observation).value!);
-      const nextValue = noGrad(() => policy.forward(rollout.next).value!);
-      const { advantage, returns } = deviceTargets(rollout, { value, nextValue }, { numEnvs, gamma, lambda });
       let gradNorm: Tensor | null = null;
       for (let epoch = 0; epoch < options.epochs; epoch++) {
         const order = Int32Array.from(shuffle!.permutation(rows) as ArrayLike<number>);
         for (let start = 0; start < rows; start += options.minibatchSize) {
           const index = tensor(order.slice(start, start + options.minibatchSize));
-          gradNorm = learn(rollout, { advantage, returns, value }, index);
+          gradNorm = learn(rollout, targets, index);
         }
       }
       const endings = rollout.ended.greater(0).cast("float32").sum();

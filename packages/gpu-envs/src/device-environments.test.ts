@@ -1,4 +1,12 @@
-import { devices, setDevice, type Tensor, tensor } from "@gradbridge/core";
+import {
+  compile,
+  devices,
+  setDevice,
+  type Tensor,
+  tensor,
+  type WebGpuBackend,
+  zeros,
+} from "@gradbridge/core";
 import { CartPoleEnv, PendulumEnv } from "gymnasium-js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cartPole, deviceEnvironments, deviceTargets, pendulum, type Simulation } from "./index.ts";
@@ -99,6 +107,52 @@ describe.skipIf(reason !== null)(
             );
           });
         }
+      },
+    );
+
+    test.each(cases)(
+      "$id: compiled rollouts are the same bits, in one submission each",
+      async (simulation, policy) => {
+        await setDevice("webgpu");
+        const sizes = { numEnvs: 12, steps: 10, seed: 4 };
+        const weights = [policy, policy].map((_, turn) =>
+          tensor(
+            Float32Array.from({ length: simulation.observationSize * 2 }, (_, i) => Math.sin(i + turn)),
+            { shape: [simulation.observationSize, 2] },
+          ),
+        );
+        const chosen = zeros(weights[0]!.shape);
+        const forward = (observation: Tensor) => {
+          const outputs = observation.matmul(chosen);
+          return simulation.choices === null
+            ? { mean: outputs.slice([0, 0], [12, 1]), logStd: outputs.slice([0, 1], [12, 2]) }
+            : { logits: outputs };
+        };
+        const run = async (compiled: boolean): Promise<number[][]> => {
+          const environments = deviceEnvironments(simulation, sizes);
+          const plain = () => ({ ...environments.collect(forward) });
+          const collect = compiled ? compile(plain) : plain;
+          const backend = environments.state.storage.backend as WebGpuBackend;
+          const found: number[][] = [];
+          for (const turn of [0, 1, 0, 1]) {
+            chosen.assign(weights[turn]!); // as learning does between rollouts
+            await chosen.data(); // everything before is sent
+            const before = backend.statistics;
+            const rollout = collect();
+            const after = backend.statistics;
+            if (compiled && found.length > 0) {
+              expect(after.submissions - before.submissions).toBe(1);
+              expect(after.dispatches - before.dispatches).toBeGreaterThan(3 * sizes.steps);
+            }
+            expect(after.bytesRead).toBe(before.bytesRead);
+            expect(after.bytesWritten).toBe(before.bytesWritten);
+            found.push((await Promise.all(Object.values(rollout).map(values))).flat());
+          }
+          return found;
+        };
+        const [want, got] = [await run(false), await run(true)];
+        expect(got).toEqual(want);
+        expect(want[2]).not.toEqual(want[0]);
       },
     );
 

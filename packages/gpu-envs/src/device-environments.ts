@@ -8,7 +8,7 @@ import type { Simulation } from "./simulation.ts";
 export type ActingOutputs = { readonly [name: string]: Tensor };
 
 /** T steps of B environments, on the device; overwritten by the next `collect`. */
-export interface DeviceRollout {
+export type DeviceRollout = {
   /** [T · B, observationSize] */
   readonly observation: Tensor;
   /** [T · B] int32, or [T · B, actionSize] */
@@ -21,7 +21,7 @@ export interface DeviceRollout {
   readonly ended: Tensor;
   /** What followed, before any new episode began, [T · B, observationSize]. */
   readonly next: Tensor;
-}
+};
 
 /** Options of {@link deviceEnvironments}. */
 export interface DeviceEnvironmentsOptions {
@@ -40,10 +40,13 @@ export interface DeviceEnvironments {
   readonly steps: number;
   /** What the environments show now, [B, observationSize]. */
   readonly observation: Tensor;
-  /** Where they are: `state` [B, stateSize], and `counters` int32 [B, 2], steps of the episode and episodes begun. */
+  /** Where they are: `state` [B, stateSize], and `counters` int32 [B, 3]: steps of the episode, episodes begun, steps in all. */
   readonly state: Tensor;
   readonly counters: Tensor;
-  /** T steps: at each one `forward` gives `logits` [B, n], or `mean` and `logStd` [B, d], and an action is drawn from them. */
+  /**
+   * T steps: at each one `forward` gives `logits` [B, n], or `mean` and `logStd` [B, d], and an action is drawn from them.
+   * All that changes from step to step is on the device, so that `compile(() => environments.collect(forward))` is one submission.
+   */
   collect(forward: (observation: Tensor) => ActingOutputs): DeviceRollout;
 }
 
@@ -71,7 +74,7 @@ export function deviceEnvironments(
   const kernels = kernelsOf(simulation);
   const rows = steps * numEnvs;
   const state = zeros([numEnvs, stateSize]);
-  const counters = zeros([numEnvs, 2], { dtype: "int32" });
+  const counters = zeros([numEnvs, 3], { dtype: "int32" });
   const observation = zeros([numEnvs, observationSize]);
   const rollout: DeviceRollout = {
     observation: zeros([rows, observationSize]),
@@ -82,15 +85,14 @@ export function deviceEnvironments(
     next: zeros([rows, observationSize]),
   };
   kernels.reset({ state, counters, observation }, { seed }, numEnvs);
-  let step = 0;
 
   function act({ logits, mean, logStd }: ActingOutputs, row: number): void {
     const { action, logProb } = rollout;
-    const numbers = { seed, step, row, environments: numEnvs };
+    const numbers = { seed, row, environments: numEnvs };
     if (choices !== null && logits !== undefined) {
-      sampleCategorical({ logits, action, logProb }, { ...numbers, choices }, numEnvs);
+      sampleCategorical({ logits, counters, action, logProb }, { ...numbers, choices }, numEnvs);
     } else if (choices === null && mean !== undefined && logStd !== undefined) {
-      sampleGaussian({ mean, logStd, action, logProb }, { ...numbers, size: actionSize }, numEnvs);
+      sampleGaussian({ mean, logStd, counters, action, logProb }, { ...numbers, size: actionSize }, numEnvs);
     } else {
       const needed = choices === null ? "mean and logStd" : "logits";
       throw new GradbridgeError("policy", `collect: the policy of ${simulation.id} must put out ${needed}.`);
@@ -106,7 +108,7 @@ export function deviceEnvironments(
     counters,
     collect: (forward) =>
       noGrad(() => {
-        for (let row = 0; row < steps; row++, step++) {
+        for (let row = 0; row < steps; row++) {
           const elements = numEnvs * observationSize;
           keep({ values: observation, columns: rollout.observation }, { row, elements }, elements);
           act(forward(observation), row);
@@ -123,12 +125,12 @@ export function deviceEnvironments(
 }
 
 /** What learning needs besides a rollout. */
-export interface DeviceTargets {
+export type DeviceTargets = {
   /** [T · B] */
   readonly advantage: Tensor;
   /** Advantage plus value, [T · B]. */
   readonly returns: Tensor;
-}
+};
 
 /**
  * Advantages and returns of a rollout, on the device. `value` [T · B] is that of `rollout.observation`, `nextValue` that

@@ -16,7 +16,7 @@ type Step<Action extends "int32" | "float32"> = DefinedKernel<
 
 /** The two kernels of a simulation, one invocation for each environment. */
 export interface EnvironmentKernels {
-  /** Begins an episode in every environment. `counters` [B, 2]: steps of the episode, episodes begun. */
+  /** Begins an episode in every environment. `counters` [B, 3]: steps of the episode, episodes begun, steps in all. */
   readonly reset: Reset;
   /**
    * One step, and a new episode where one ends; row `row` of `action` [T, B, …] goes in, the same row of `reward`, `ended`
@@ -61,14 +61,14 @@ export function environmentKernels(simulation: Simulation): EnvironmentKernels {
     numbers: { seed: "int32" },
     wgsl: {
       declarations: declarations(simulation),
-      body: `let s = begin(i, counters[2u * i + 1u], u.seed);
-counters[2u * i] = 0; counters[2u * i + 1u] += 1;
+      body: `let s = begin(i, counters[3u * i + 1u], u.seed);
+counters[3u * i] = 0; counters[3u * i + 1u] += 1;
 ${storeText(simulation)}`,
     },
     host(i, { state, counters, observation }, { seed }) {
-      const s = begin(simulation, i, counters[2 * i + 1]!, seed);
-      counters[2 * i] = 0;
-      counters[2 * i + 1]! += 1;
+      const s = begin(simulation, i, counters[3 * i + 1]!, seed);
+      counters[3 * i] = 0;
+      counters[3 * i + 1]! += 1;
       state.set(s, i * stateSize);
       observation.set(simulation.observe(s), i * observationSize);
     },
@@ -84,16 +84,16 @@ ${storeText(simulation)}`,
 var s: State; for (var k = 0u; k < ${stateSize}u; k++) { s[k] = state[i * ${stateSize}u + k]; }
 var chosen: Action; for (var k = 0u; k < ${actionSize}u; k++) { chosen[k] = action[at * ${actionSize}u + k]; }
 let outcome = advance(&s, chosen);
-let steps = counters[2u * i] + 1;
+let steps = counters[3u * i] + 1;
 let after = observe(s);
 for (var k = 0u; k < ${observationSize}u; k++) { next[at * ${observationSize}u + k] = after[k]; }
 let cutOff = steps >= ${maxEpisodeSteps};
 reward[at] = outcome.reward;
 ended[at] = select(select(0, 2, cutOff), 1, outcome.terminated);
-counters[2u * i] = steps;
+counters[3u * i] = steps; counters[3u * i + 2u] += 1;
 if (outcome.terminated || cutOff) {
-  s = begin(i, counters[2u * i + 1u], u.seed);
-  counters[2u * i] = 0; counters[2u * i + 1u] += 1;
+  s = begin(i, counters[3u * i + 1u], u.seed);
+  counters[3u * i] = 0; counters[3u * i + 1u] += 1;
 }
 ${storeText(simulation)}`,
     },
@@ -102,16 +102,17 @@ ${storeText(simulation)}`,
       let s = Array.from(state.subarray(i * stateSize, (i + 1) * stateSize));
       const chosen = Array.from(action.subarray(at * actionSize, (at + 1) * actionSize));
       const outcome = simulation.advance(s, chosen);
-      const steps = counters[2 * i]! + 1;
+      const steps = counters[3 * i]! + 1;
       next.set(simulation.observe(s), at * observationSize);
       const cutOff = steps >= maxEpisodeSteps;
       reward[at] = outcome.reward;
       ended[at] = outcome.terminated ? 1 : cutOff ? 2 : 0;
-      counters[2 * i] = steps;
+      counters[3 * i] = steps;
+      counters[3 * i + 2]! += 1;
       if (outcome.terminated || cutOff) {
-        s = begin(simulation, i, counters[2 * i + 1]!, seed);
-        counters[2 * i] = 0;
-        counters[2 * i + 1]! += 1;
+        s = begin(simulation, i, counters[3 * i + 1]!, seed);
+        counters[3 * i] = 0;
+        counters[3 * i + 1]! += 1;
       }
       state.set(s, i * stateSize);
       observation.set(simulation.observe(s), i * observationSize);

@@ -19,17 +19,18 @@ fn draws(environment: u32, step: i32, seed: i32, block: u32) -> vec4f {
 
 /**
  * Draws a choice for each environment by inverting the cumulative distribution of softmax(logits) [B, n]; row `row` of
- * `action` [T, B] and of `logProb` [T, B] receive it.
+ * `action` [T, B] and of `logProb` [T, B] receive it. `counters` as in {@link EnvironmentKernels}: the number of the step is its own
+ * random number's.
  */
 export const sampleCategorical: DefinedKernel<
-  { readonly logits: "float32" },
+  { readonly logits: "float32"; readonly counters: "int32" },
   { readonly action: "int32"; readonly logProb: "float32" },
-  Whole<"seed" | "step" | "row" | "environments" | "choices">
+  Whole<"seed" | "row" | "environments" | "choices">
 > = defineKernel({
   name: "sample categorical",
-  inputs: { logits: "float32" },
+  inputs: { logits: "float32", counters: "int32" },
   outputs: { action: "int32", logProb: "float32" },
-  numbers: { seed: "int32", step: "int32", row: "int32", environments: "int32", choices: "int32" },
+  numbers: { seed: "int32", row: "int32", environments: "int32", choices: "int32" },
   wgsl: {
     declarations: drawsText,
     body: `let n = u32(u.choices); let start = i * n;
@@ -37,7 +38,7 @@ var largest = logits[start];
 for (var k = 1u; k < n; k++) { largest = maximum(largest, logits[start + k]); }
 var total = 0.0;
 for (var k = 0u; k < n; k++) { total += exponential(logits[start + k] - largest); }
-let threshold = draws(i, u.step, u.seed, 0u).x * total;
+let threshold = draws(i, counters[3u * i + 2u], u.seed, 0u).x * total;
 var cumulative = 0.0; var chosen = 0u; var found = false;
 for (var k = 0u; k < n; k++) {
   let p = exponential(logits[start + k] - largest);
@@ -49,12 +50,12 @@ let at = u32(u.row * u.environments) + i;
 action[at] = i32(chosen);
 logProb[at] = logits[start + chosen] - largest - logarithm(total);`,
   },
-  host(i, { logits, action, logProb }, { seed, step, row, environments, choices }) {
+  host(i, { logits, counters, action, logProb }, { seed, row, environments, choices }) {
     const line = Array.from(logits.subarray(i * choices, (i + 1) * choices));
     const largest = Math.max(...line);
     const weights = line.map((logit) => Math.exp(logit - largest));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const threshold = draws(i, step, seed, 0)[0]! * total;
+    const threshold = draws(i, counters[3 * i + 2]!, seed, 0)[0]! * total;
     let cumulative = 0;
     let chosen = 0;
     let found = false;
@@ -77,20 +78,20 @@ const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
  * [T, B, size] and of `logProb` [T, B], the sum over the action's numbers, receive them.
  */
 export const sampleGaussian: DefinedKernel<
-  { readonly mean: "float32"; readonly logStd: "float32" },
+  { readonly mean: "float32"; readonly logStd: "float32"; readonly counters: "int32" },
   { readonly action: "float32"; readonly logProb: "float32" },
-  Whole<"seed" | "step" | "row" | "environments" | "size">
+  Whole<"seed" | "row" | "environments" | "size">
 > = defineKernel({
   name: "sample gaussian",
-  inputs: { mean: "float32", logStd: "float32" },
+  inputs: { mean: "float32", logStd: "float32", counters: "int32" },
   outputs: { action: "float32", logProb: "float32" },
-  numbers: { seed: "int32", step: "int32", row: "int32", environments: "int32", size: "int32" },
+  numbers: { seed: "int32", row: "int32", environments: "int32", size: "int32" },
   wgsl: {
     declarations: drawsText,
     body: `let size = u32(u.size); let at = u32(u.row * u.environments) + i;
 var sum = 0.0;
 for (var k = 0u; k < size; k++) {
-  let draw = draws(i, u.step, u.seed, k);
+  let draw = draws(i, counters[3u * i + 2u], u.seed, k);
   let normal = squareRoot(-2.0 * logarithm(1.0 - draw.x)) * turn(draw.y * ${2 * Math.PI}, 1);
   let spread = logStd[i * size + k];
   action[at * size + k] = mean[i * size + k] + exponential(spread) * normal;
@@ -98,11 +99,11 @@ for (var k = 0u; k < size; k++) {
 }
 logProb[at] = sum;`,
   },
-  host(i, { mean, logStd, action, logProb }, { seed, step, row, environments, size }) {
+  host(i, { mean, logStd, counters, action, logProb }, { seed, row, environments, size }) {
     const at = row * environments + i;
     let sum = 0;
     for (let k = 0; k < size; k++) {
-      const [u, v] = draws(i, step, seed, k) as [number, number];
+      const [u, v] = draws(i, counters[3 * i + 2]!, seed, k) as [number, number];
       const normal = Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(v * 2 * Math.PI);
       const spread = logStd[i * size + k]!;
       action[at * size + k] = mean[i * size + k]! + Math.exp(spread) * normal;
