@@ -23,6 +23,9 @@ export interface DeltaPair {
  */
 export function pairDeltas(outputs: PolicyOutputs, deltas: Deltas, estimator?: string): DeltaPair[] {
   const at = estimator === undefined ? {} : { estimator };
+  if (typeof deltas !== "object" || deltas === null) {
+    throw new DeltaError("delta", `δ must be an object { output: tensor }, got ${String(deltas)}.`, at);
+  }
   const names = Object.keys(deltas);
   const known = Object.keys(outputs).join(", ");
   if (names.length === 0) throw new DeltaError("delta", `no δ was given. Outputs: ${known}.`, at);

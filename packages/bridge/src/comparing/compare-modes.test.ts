@@ -60,10 +60,18 @@ describe("gradientAgreement", () => {
     expect(gradientAgreement([3, 4], [6, 8])).toEqual({ cosine: 1, normRatio: 0.5 });
     expect(gradientAgreement([0, 2], [1, 0])).toEqual({ cosine: 0, normRatio: 2 });
     expect(gradientAgreement([0, 0], [1, 0]).cosine).toBeNaN();
+    expect(() => gradientAgreement([1, 2], [1])).toThrow(/one length, got 2 and 1/);
   });
 });
 
 describe("compareModes", () => {
+  it("refuses no seeds, and environments that the first run would use up", async () => {
+    await expect(compareModes({ env: "CartPole-v1", seeds: [] })).rejects.toMatchObject({ code: "settings" });
+    const envs = makeVec("CartPole-v1", { numEnvs: 2 });
+    await expect(compareModes({ env: envs as never, seeds: [1] })).rejects.toMatchObject({ code: "env" });
+    await envs.close();
+  });
+
   it("runs every mode with every seed; seed and inner agree to the last bit", async () => {
     const seen: string[] = [];
     const runs = await compareModes({

@@ -1,6 +1,8 @@
+import type { Env } from "gymnasium-js";
 import type { ApplyMode } from "../applying/apply-delta.ts";
 import { type Callback, defineCallback } from "../callbacks/callback.ts";
 import type { Evaluation } from "../evaluation/evaluate.ts";
+import { checkSeeds } from "../training/check-seeds.ts";
 import { type TrainConfig, train } from "../training/train.ts";
 import { type GradientAgreement, gradientAgreement, parameterGradient } from "./parameter-gradient.ts";
 
@@ -39,7 +41,9 @@ export interface ComparedRun {
 
 /** What to compare. Everything that `train` takes, but for what differs between the runs. */
 export interface ComparisonConfig
-  extends Omit<TrainConfig, "apply" | "anchor" | "seed" | "resume" | "policy"> {
+  extends Omit<TrainConfig, "env" | "apply" | "anchor" | "seed" | "resume" | "policy"> {
+  /** Every run makes its own environments. */
+  readonly env: string | (() => Env);
   readonly seeds: readonly number[];
   /** Default {@link comparedModes}. */
   readonly modes?: readonly ComparedMode[];
@@ -53,9 +57,11 @@ export interface ComparisonConfig
  * compared with the one of `seed`, at the same parameters.
  *
  * A run that its `signal` aborts ends the comparison with the runs finished before.
+ * @throws code `settings` for no seeds, or one twice; `env` for a vector environment; as `train` for everything else.
  */
 export async function compareModes(config: ComparisonConfig): Promise<ComparedRun[]> {
   const { seeds, modes = comparedModes, onRun, callbacks = [], ...training } = config;
+  checkSeeds("compareModes", seeds, config.env);
   const runs: ComparedRun[] = [];
   for (const seed of seeds) {
     for (const mode of modes) {

@@ -1,4 +1,4 @@
-import { noGrad, tensor, tidy } from "@gradbridge/core";
+import { GradbridgeError, noGrad, onDevice, tensor, tidy } from "@gradbridge/core";
 import { type ApplyOptions, applyDelta } from "../applying/apply-delta.ts";
 import type { LearnedFrom } from "../callbacks/callback.ts";
 import { minibatchOf, uploadRollout } from "../training/learning-inputs.ts";
@@ -19,18 +19,21 @@ export async function parameterGradient(
   const parameters = policy.parameters();
   const before = parameters.map(({ grad }) => grad);
   try {
-    return tidy(() => {
-      const inputs = {
-        columns: uploadRollout(rollout, targets, rollout.outputs),
-        scalars: Object.fromEntries(numbers.map(([name, value]) => [name, tensor(value)])),
-        index: null,
-      };
-      for (const parameter of parameters) parameter.grad = null;
-      const { batch, outputs } = minibatchOf(policy, inputs);
-      const deltas = noGrad(() => estimator.delta(batch, outputs));
-      applyDelta(outputs, deltas, { ...options, behavior: batch.behavior });
-      return concatenated(parameters.map(({ grad, size }) => grad?.dataSync() ?? new Float32Array(size)));
-    });
+    // the policy may live on another device than the current one, which cannot be read at once
+    return onDevice(parameters[0]!.device, () =>
+      tidy(() => {
+        const inputs = {
+          columns: uploadRollout(rollout, targets, rollout.outputs),
+          scalars: Object.fromEntries(numbers.map(([name, value]) => [name, tensor(value)])),
+          index: null,
+        };
+        for (const parameter of parameters) parameter.grad = null;
+        const { batch, outputs } = minibatchOf(policy, inputs);
+        const deltas = noGrad(() => estimator.delta(batch, outputs));
+        applyDelta(outputs, deltas, { ...options, behavior: batch.behavior, estimator: estimator.name });
+        return concatenated(parameters.map(({ grad, size }) => grad?.dataSync() ?? new Float32Array(size)));
+      }),
+    );
   } finally {
     parameters.forEach((parameter, i) => {
       parameter.grad = before[i]!;
@@ -46,8 +49,17 @@ export interface GradientAgreement {
   readonly normRatio: number;
 }
 
-/** Compares the gradient x with y, both as one long vector. */
+/**
+ * Compares the gradient x with y, both as one long vector.
+ * @throws code `shape` where their lengths differ.
+ */
 export function gradientAgreement(x: ArrayLike<number>, y: ArrayLike<number>): GradientAgreement {
+  if (x.length !== y.length) {
+    throw new GradbridgeError(
+      "shape",
+      `gradientAgreement: gradients of the same parameters have one length, got ${x.length} and ${y.length}.`,
+    );
+  }
   let [xx, yy, xy] = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {
     xx += x[i]! * x[i]!;

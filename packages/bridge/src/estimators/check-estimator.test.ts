@@ -318,7 +318,7 @@ describe("checkEstimator finds", () => {
       "a requirement that no rollout fulfils",
       broken({ requires: ["reward", "action", "rewards"] }),
       {},
-      { message: /requires lists "rewards", which no rollout has/ },
+      { code: "estimator", message: /mine: requires names rewards; a rollout has observation/ },
     ],
     [
       "a rollout that was changed",
@@ -371,6 +371,10 @@ describe("checkEstimator finds", () => {
 
   it("what is no estimator at all", async () => {
     await expect(checkEstimator({ name: "mine" } as never)).rejects.toMatchObject({ code: "estimator" });
+  });
+
+  it("that nothing was asked", async () => {
+    await expect(checkEstimator(sound, { heads: [] })).rejects.toMatchObject({ code: "option" });
   });
 });
 

@@ -1,7 +1,7 @@
 import { GradbridgeError, type Tensor } from "@gradbridge/core";
 import type { Distribution, PolicyOutputs } from "@gradbridge/policy";
 import type { Deltas } from "../applying/deltas.ts";
-import type { Rollout, RolloutField } from "../rollouts/rollout.ts";
+import { type Rollout, type RolloutField, rolloutFields } from "../rollouts/rollout.ts";
 
 /** What an estimator computes once per rollout: one number per step and environment, [T, B], by name. */
 export type RolloutTargets = { readonly [name: string]: Float32Array };
@@ -67,11 +67,23 @@ export function defineEstimator<Targets extends RolloutTargets>(
   if (typeof estimator?.name !== "string" || estimator.name === "")
     problems.push("name must be a non-empty string");
   if (!Array.isArray(estimator?.requires)) problems.push("requires must be a list of rollout fields");
+  else {
+    const unknown = estimator.requires.filter((field) => !rolloutFields.includes(field));
+    if (unknown.length > 0) {
+      problems.push(`requires names ${unknown.join(", ")}; a rollout has ${rolloutFields.join(", ")}`);
+    }
+  }
   if (typeof estimator?.prepare !== "function")
     problems.push("prepare must be a function (rollout) => targets");
   if (typeof estimator?.delta !== "function")
     problems.push("delta must be a function (batch, outputs) => deltas");
-  if (problems.length > 0) throw new GradbridgeError("estimator", `defineEstimator: ${problems.join("; ")}.`);
+  for (const method of ["prepareAsync", "scalars", "diagnose"] as const) {
+    const given = estimator?.[method];
+    if (given !== undefined && typeof given !== "function") problems.push(`${method} must be a function`);
+  }
+  const name = typeof estimator?.name === "string" ? ` ${estimator.name}` : "";
+  if (problems.length > 0)
+    throw new GradbridgeError("estimator", `defineEstimator${name}: ${problems.join("; ")}.`);
   return estimator;
 }
 

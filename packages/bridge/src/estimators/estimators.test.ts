@@ -3,8 +3,10 @@ import { Categorical, DiagonalGaussian, type Distribution, type PolicyOutputs } 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Rollout } from "../rollouts/rollout.ts";
 import type { Estimator, Minibatch } from "./estimator.ts";
+import { grpo } from "./grpo.ts";
 import { ppo } from "./ppo.ts";
 import { reinforce } from "./reinforce.ts";
+import { rloo } from "./rloo.ts";
 
 beforeAll(() => setDevice("reference"));
 
@@ -181,5 +183,12 @@ describe("reinforce", () => {
     const targets = reinforce({ gamma: 1, baseline, normalize: false }).prepare(rollout);
     expect([...targets.advantage]).toEqual(expected);
     expect([...targets.return]).toEqual([3, 2, 1]);
+  });
+});
+
+describe("rloo and grpo", () => {
+  it.each([rloo, grpo])("refuse groups of no size before any rollout", (make) => {
+    for (const groupSize of [0, 1.5])
+      expect(() => make({ groupSize })).toThrow(/groupSize must be a positive/);
   });
 });

@@ -1,5 +1,4 @@
 import { GradbridgeError } from "@gradbridge/core";
-import { checkCounts } from "./options.ts";
 
 /**
  * Maps numbers [T, B] group by group: at every step, each `size` neighbouring environments are one group (all of them
@@ -14,7 +13,6 @@ export function mapGroups(
   map: (group: Float32Array) => ArrayLike<number>,
 ): Float32Array {
   const width = size ?? numEnvs;
-  checkCounts(estimator, { groupSize: width });
   if (numEnvs % width !== 0) {
     throw new GradbridgeError(
       "estimator",

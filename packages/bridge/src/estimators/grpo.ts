@@ -4,7 +4,7 @@ import { discountedReturns } from "../recurrences/discounted-returns.ts";
 import { clippedWeight, clipSchedule, ratioDiagnostics, ratioOf } from "./clipped-ratio.ts";
 import { defineEstimator, type Estimator, type Minibatch } from "./estimator.ts";
 import { mapGroups } from "./groups.ts";
-import { checkFractions, checkNonNegative } from "./options.ts";
+import { checkCounts, checkFractions, checkNonNegative } from "./options.ts";
 import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
 import { standardize } from "./standardize.ts";
 
@@ -43,6 +43,7 @@ type Targets = { readonly advantage: Float32Array };
 export function grpo(options: GrpoOptions = {}): Estimator<Targets> {
   const { gamma = 0.99, groupSize, clip = 0.2, entropy = 0, reference, klCoefficient = 0.04 } = options;
   checkFractions("grpo", { gamma });
+  checkCounts("grpo", { groupSize });
   checkNonNegative("grpo", { klCoefficient });
   const clipAt = clipSchedule("grpo", clip);
 

@@ -2,7 +2,7 @@ import type { Schedule } from "@gradbridge/core";
 import { discountedReturns } from "../recurrences/discounted-returns.ts";
 import { defineEstimator, type Estimator } from "./estimator.ts";
 import { mapGroups } from "./groups.ts";
-import { checkFractions } from "./options.ts";
+import { checkCounts, checkFractions } from "./options.ts";
 import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
 import { meanOf } from "./standardize.ts";
 
@@ -32,6 +32,7 @@ type Targets = { readonly advantage: Float32Array };
 export function rloo(options: RlooOptions = {}): Estimator<Targets> {
   const { gamma = 0.99, groupSize, entropy = 0 } = options;
   checkFractions("rloo", { gamma });
+  checkCounts("rloo", { groupSize });
   const bonus = entropyBonus("rloo", entropy);
   return defineEstimator<Targets>({
     name: "rloo",

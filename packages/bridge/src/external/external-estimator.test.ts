@@ -206,12 +206,12 @@ describe("externalEstimator", () => {
     expect((await external("requires value", { fields: all }).deltas(rollout)).logits).toHaveLength(24);
     const { action: _, ...lacking } = rollout;
     await expect(external("none", { fields: all }).deltas(lacking)).rejects.toMatchObject({
-      code: "rollout",
+      code: "estimator",
       message: "lender is to be told action, but the rollout has none.",
     });
     const short = { ...rollout, reward: rollout.reward.slice(1) };
     await expect(external("none").deltas(short)).rejects.toMatchObject({
-      code: "rollout",
+      code: "estimator",
       message: expect.stringContaining("reward of the rollout has 11 numbers, expected 12"),
     });
   });
@@ -224,6 +224,7 @@ describe("externalEstimator", () => {
 
   it("checks its options", () => {
     expect(() => external("none", { fields: ["rewards" as never] })).toThrow(/unknown field "rewards"/);
+    expect(() => externalEstimator({ command: "" })).toThrow(/command must be a program/);
     expect(() => external("none", { retries: -1 })).toThrow(/retries must be a whole number/);
     expect(externalEstimator({ command: "python3", args: ["solve.py"] }).name).toBe(
       'external estimator "python3 solve.py"',

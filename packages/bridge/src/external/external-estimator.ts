@@ -1,9 +1,9 @@
 import { GradbridgeError, stack, type Tensor } from "@gradbridge/core";
 import { ChildProgram, ChildProgramError, type Frame, type ProgramOptions } from "@gradbridge/envs";
 import { defineEstimator, type Estimator, type RolloutTargets } from "../estimators/estimator.ts";
-import type { RolloutField } from "../rollouts/rollout.ts";
+import { type RolloutField, rolloutFields } from "../rollouts/rollout.ts";
 import { readDeltas } from "./external-answer.ts";
-import { type ExternalRollout, rolloutArrays, rolloutFields } from "./rollout-arrays.ts";
+import { type ExternalRollout, rolloutArrays } from "./rollout-arrays.ts";
 
 /** Options of {@link externalEstimator}. */
 export interface ExternalEstimatorOptions extends ProgramOptions {
@@ -54,6 +54,9 @@ export interface ExternalEstimator extends Estimator {
 export function externalEstimator(options: ExternalEstimatorOptions): ExternalEstimator {
   const { command, args = [], fields = ["observation", "outputs", "reward"], retries = 0, onRetry } = options;
   const name = options.name ?? `external estimator "${[command, ...args].join(" ")}"`;
+  if (typeof command !== "string" || command === "") {
+    throw new GradbridgeError("option", "externalEstimator: command must be a program, such as python3.");
+  }
   checkOptions(name, fields, retries);
   const program = new ChildProgram(options, { name, role: "estimator", hello: { fields: [...fields] } });
   /** The outputs that the program moves: those of its first answer. */

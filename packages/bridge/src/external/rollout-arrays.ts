@@ -6,20 +6,9 @@ import type { Rollout, RolloutColumn, RolloutField } from "../rollouts/rollout.t
 export type ExternalRollout = Pick<Rollout, "steps" | "numEnvs" | "terminated" | "truncated" | "outputs"> &
   Partial<Rollout>;
 
-/** All fields that can be sent. */
-export const rolloutFields: readonly RolloutField[] = [
-  "observation",
-  "outputs",
-  "reward",
-  "action",
-  "logProb",
-  "value",
-  "nextValue",
-];
-
 /**
  * The chosen fields of a rollout as arrays of R = T·B rows, and where its episodes end.
- * @throws code `rollout` for a field that is missing, or has another number of rows.
+ * @throws code `estimator` for a field that is missing, or has another number of rows.
  */
 export function rolloutArrays(
   estimator: string,
@@ -35,7 +24,10 @@ export function rolloutArrays(
   for (const field of fields) {
     const value = rollout[field];
     if (value === undefined) {
-      throw new GradbridgeError("rollout", `${estimator} is to be told ${field}, but the rollout has none.`);
+      throw new GradbridgeError(
+        "estimator",
+        `${estimator} is to be told ${field}, but the rollout has none.`,
+      );
     }
     if (field === "outputs") {
       for (const [name, column] of Object.entries(value as Rollout["outputs"]))
@@ -50,7 +42,7 @@ export function rolloutArrays(
     const size = shape.reduce((product, length) => product * length, 1);
     if (values.length === size) continue;
     throw new GradbridgeError(
-      "rollout",
+      "estimator",
       `${estimator}: ${name} of the rollout has ${values.length} numbers, expected ${size} for ${rollout.steps} steps of ` +
         `${rollout.numEnvs} environments.`,
     );

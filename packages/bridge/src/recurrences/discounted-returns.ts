@@ -9,13 +9,15 @@ import { checkSequences, type Sequences } from "./sequences.ts";
  * `nextValue` gives v; without it what follows a truncation or the last step counts as 0.
  * @param sequences reward, terminated, truncated and (optional) nextValue, each [T, B] row-major
  * @returns [T, B]
+ * @throws code `shape` for arrays that are missing or not [T, B]; `option` for γ outside [0, 1].
  */
 export function discountedReturns(
   sequences: Omit<Sequences, "value" | "nextValue"> & { readonly nextValue?: Float32Array },
   { gamma }: { readonly gamma: number },
 ): Float32Array {
   const { steps, numEnvs, reward, terminated, truncated, nextValue } = sequences;
-  checkSequences("discountedReturns", sequences, { gamma });
+  const arrays = { reward, terminated, truncated, ...(nextValue && { nextValue }) };
+  checkSequences("discountedReturns", { steps, numEnvs, ...arrays }, { gamma });
   const returns = new Float32Array(steps * numEnvs);
   for (let env = 0; env < numEnvs; env++) {
     let following = 0;

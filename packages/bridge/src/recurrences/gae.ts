@@ -12,13 +12,18 @@ export interface Advantages {
  *
  * δₜ = rₜ + γ (1 − terminatedₜ) v(sₜ₊₁) − v(sₜ);  Aₜ = δₜ + γ λ (1 − doneₜ) Aₜ₊₁, with A_T = 0, done = terminated or
  * truncated. λ = 1 gives the Monte-Carlo return minus the value, λ = 0 the one-step error.
+ * @throws code `shape` for arrays that are missing or not [T, B]; `option` for γ or λ outside [0, 1].
  */
 export function gae(
   sequences: Sequences,
   { gamma, lambda }: { readonly gamma: number; readonly lambda: number },
 ): Advantages {
   const { steps, numEnvs, reward, terminated, truncated, value, nextValue } = sequences;
-  checkSequences("gae", sequences, { gamma, lambda });
+  checkSequences(
+    "gae",
+    { steps, numEnvs, reward, terminated, truncated, value, nextValue },
+    { gamma, lambda },
+  );
   const advantage = new Float32Array(steps * numEnvs);
   const returns = new Float32Array(steps * numEnvs);
   for (let env = 0; env < numEnvs; env++) {

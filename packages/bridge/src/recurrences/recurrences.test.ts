@@ -130,6 +130,15 @@ describe("vtraceTargets", () => {
     });
   });
 
+  it("refuses arrays that are missing", () => {
+    const { ratio: _, ...acted } = offPolicy;
+    expect(() => vtraceTargets(acted as never, { gamma: 1 })).toThrow(
+      /vtraceTargets: ratio is missing; expected \[3, 2\]/,
+    );
+    const { value: _value, ...unvalued } = table;
+    expect(() => gae(unvalued as never, { gamma: 1, lambda: 1 })).toThrow(/gae: value is missing/);
+  });
+
   it("refuses ratios that are none", () => {
     const ratio = floats(1, 1, 1, -1, 1, 1);
     expect(() => vtraceTargets({ ...offPolicy, ratio }, { gamma: 1 })).toThrow(

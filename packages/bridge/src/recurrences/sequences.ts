@@ -17,7 +17,7 @@ export interface Sequences {
   readonly nextValue: Float32Array;
 }
 
-/** Refuses arrays that are not [T, B] and coefficients outside [0, 1]. */
+/** Refuses arrays that are not there or not [T, B], and coefficients outside [0, 1]. */
 export function checkSequences(
   caller: string,
   sequences: Partial<Sequences>,
@@ -25,6 +25,9 @@ export function checkSequences(
 ): void {
   const { steps = 0, numEnvs = 0, ...arrays } = sequences;
   for (const [name, array] of Object.entries(arrays)) {
+    if (array === undefined) {
+      throw new GradbridgeError("shape", `${caller}: ${name} is missing; expected [${steps}, ${numEnvs}].`);
+    }
     if (ArrayBuffer.isView(array) && array.length !== steps * numEnvs) {
       throw new GradbridgeError(
         "shape",

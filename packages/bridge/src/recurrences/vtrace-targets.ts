@@ -44,7 +44,8 @@ export function vtraceTargets(
   { gamma, lambda = 1, rhoClip = 1, cClip = 1 }: VtraceCoefficients,
 ): VtraceTargets {
   const { steps, numEnvs, reward, terminated, truncated, value, nextValue, ratio } = sequences;
-  checkSequences("vtraceTargets", sequences, { gamma, lambda });
+  const arrays = { reward, terminated, truncated, value, nextValue, ratio };
+  checkSequences("vtraceTargets", { steps, numEnvs, ...arrays }, { gamma, lambda });
   checkRatios(ratio, { rhoClip, cClip });
   const targets = new Float32Array(steps * numEnvs);
   const advantage = new Float32Array(steps * numEnvs);

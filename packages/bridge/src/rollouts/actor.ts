@@ -8,6 +8,7 @@ import {
 } from "@gradbridge/policy";
 import type { Generator } from "@gradbridge/random";
 import type { NumericArray, Space } from "gymnasium-js";
+import { checkActions, checkObservationSize } from "./check-policy.ts";
 import { inferenceOf } from "./inference.ts";
 import type { Played } from "./recorder.ts";
 import type { RolloutColumn } from "./rollout.ts";
@@ -34,8 +35,12 @@ export class Actor {
   #noise: ExplorationNoise | undefined;
   #noiseRows = 0;
 
-  /** @param actionSpace of one environment */
+  /**
+   * @param actionSpace of one environment
+   * @throws code `policy` for a policy of observations of another size.
+   */
   constructor(policy: Policy, observationSize: number, actionSpace: Space) {
+    checkObservationSize(policy, observationSize);
     this.#policy = policy;
     const { forward, device } = inferenceOf(policy);
     this.#forward = forward;
@@ -64,11 +69,14 @@ export class Actor {
         const noise = deterministic ? undefined : this.#nextNoise(rows, generator);
         const outputs = this.#outputs(observation);
         const distribution = this.#distribution(outputs, mask, rows, noise);
-        // a squashed policy's actions are stretched over the bounds
-        this.#decoder ??= actionDecoder(this.#actionSpace, {
-          squash: distribution instanceof SquashedGaussian,
-        });
         const action = deterministic ? distribution.mode() : distribution.sample(generator);
+        if (this.#decoder === null) {
+          checkActions(this.#policy, action, this.#actionSpace);
+          // a squashed policy's actions are stretched over the bounds
+          this.#decoder = actionDecoder(this.#actionSpace, {
+            squash: distribution instanceof SquashedGaussian,
+          });
+        }
         use({ values: actionValues(action), scalar: action.shape.length === 1, outputs });
       }),
     );

@@ -61,3 +61,14 @@ export type RolloutField =
   | "outputs"
   | "action"
   | "observation";
+
+/** All of them. */
+export const rolloutFields: readonly RolloutField[] = [
+  "observation",
+  "outputs",
+  "reward",
+  "action",
+  "logProb",
+  "value",
+  "nextValue",
+];

@@ -1,5 +1,5 @@
-import type { Tensor } from "@gradbridge/core";
-import type { Policy } from "@gradbridge/policy";
+import { type Tensor, tensor } from "@gradbridge/core";
+import { actorCritic, categoricalHead, type Policy } from "@gradbridge/policy";
 import { Box, Discrete, Env, type ResetResult, type StepResult } from "gymnasium-js";
 import { describe, expect, it } from "vitest";
 import type { Deltas } from "../applying/deltas.ts";
@@ -167,17 +167,68 @@ describe("bad input in training is refused before parameters change", () => {
     );
   });
 
+  it.each([
+    ["nothing", () => undefined, /mine: prepare must give an object of Float32Arrays, got undefined/],
+    ["a promise", async () => ({}), /mine: .*got a promise; what takes time belongs into prepareAsync/],
+    ["another array", () => ({ advantage: new Array(64).fill(0) }), /mine: .*got Array as advantage/],
+  ])("targets that are %s", async (_, prepare, expected) => {
+    const { message, code } = await refused({ ...ppo(), name: "mine", prepare: prepare as never });
+    expect(message).toMatch(expected);
+    expect(code).toBe("estimator");
+  });
+
+  it.each([
+    ["a number", 3, /mine: diagnose must give scalar tensors, got 3 as loss/],
+    ["a vector", tensor([1, 2]), /mine: .*got a tensor \[2\] as loss/],
+  ])("diagnostics that are %s", async (_, loss, expected) => {
+    const { message, code } = await refused(
+      { ...ppo(), name: "mine", diagnose: () => ({ loss }) as never },
+      undefined,
+      { epochs: 1 }, // asked in the last epoch of a rollout
+    );
+    expect(message).toMatch(expected);
+    expect(code).toBe("estimator");
+  });
+
+  it("δ that is nothing", async () => {
+    const { message, code } = await refused({ ...ppo(), name: "mine", delta: () => undefined as never });
+    expect(message).toMatch(/mine: δ must be an object/);
+    expect(code).toBe("delta");
+  });
+
+  it.each([
+    [
+      "no estimator",
+      { estimator: { name: "mine" } as never },
+      "estimator",
+      /defineEstimator mine: .*delta must be/,
+    ],
+    [
+      "a half estimator",
+      { estimator: { ...ppo(), diagnose: 3 as never } },
+      "estimator",
+      /diagnose must be a function/,
+    ],
+    ["a callback without a name", { callbacks: [{} as never] }, "callback", /name must be/],
+    ["callbacks that are no list", { callbacks: { name: "bar" } as never }, "callback", /must be a list/],
+  ])("%s", async (_, wrong, code, message) => {
+    const config = { env: () => new Choice(), ...settings, ...wrong };
+    await expect(train(config)).rejects.toMatchObject({ code, message });
+  });
+
   it("a rollout that lacks what the estimator requires", async () => {
     const inner = ppo();
-    const demanding = defineEstimator({
-      ...inner,
-      name: "mine",
-      requires: ["reward", "spectrum" as "reward"],
-    });
-    expect(await refused(demanding)).toMatchObject({
-      code: "estimator",
-      message: /mine.*no spectrum/,
-      updates: 0,
-    });
+    const demanding = { ...inner, name: "mine", requires: ["reward", "spectrum" as "reward"] } as const;
+    await expect(train({ env: () => new Choice(), ...settings, estimator: demanding })).rejects.toMatchObject(
+      {
+        code: "estimator",
+        message: /mine: requires names spectrum/,
+      },
+    );
+    const policy = actorCritic({ observationSize: 2, head: categoricalHead(2) });
+    const blind = { ...policy, hasValue: false };
+    await expect(
+      train({ env: () => new Choice(), ...settings, estimator: inner, policy: blind }),
+    ).rejects.toMatchObject({ code: "estimator", message: /ppo requires .*value.*no value output/ });
   });
 });

@@ -5,6 +5,7 @@ import {
   compile,
   findNonFinite,
   GradbridgeError,
+  isTensor,
   noGrad,
   type Optimizer,
   readsAtOnce,
@@ -222,6 +223,7 @@ export class Learner {
     const estimator = this.#estimator;
     const deltas = noGrad(() => estimator.delta(batch, outputs));
     const own = noGrad(() => (diagnoses ? (estimator.diagnose?.(batch, outputs) ?? {}) : {}));
+    checkDiagnostics(estimator.name, own);
     const { apply, anchor, maxGradNorm } = this.#settings;
     this.optimizer.zeroGrad();
     const report = applyDelta(outputs, deltas, {
@@ -310,9 +312,37 @@ class Means {
   }
 }
 
-/** Refuses what `prepare` made where a column is no [T, B] or holds what is no number. */
+/** Refuses what `diagnose` gave where it is no scalar tensor. */
+function checkDiagnostics(estimator: string, diagnostics: Diagnostics): void {
+  for (const [name, value] of Object.entries(diagnostics)) {
+    if (isTensor(value) && value.size === 1) continue;
+    const got = isTensor(value) ? `a tensor [${value.shape.join(", ")}]` : String(value);
+    throw new GradbridgeError(
+      "estimator",
+      `${estimator}: diagnose must give scalar tensors, got ${got} as ${name}.`,
+    );
+  }
+}
+
+/** Refuses what `prepare` made where it is no record of arrays [T, B], or holds what is no number. */
 function checkTargets(estimator: string, targets: RolloutTargets, { steps, numEnvs }: Rollout): void {
+  const given: unknown = targets;
+  if (typeof given !== "object" || given === null || given instanceof Promise) {
+    const got =
+      given instanceof Promise ? "a promise; what takes time belongs into prepareAsync" : String(given);
+    throw new GradbridgeError(
+      "estimator",
+      `${estimator}: prepare must give an object of Float32Arrays, got ${got}.`,
+    );
+  }
   for (const [name, values] of Object.entries(targets)) {
+    if (!(values instanceof Float32Array)) {
+      const got = (values as object | null | undefined)?.constructor?.name ?? String(values);
+      throw new GradbridgeError(
+        "estimator",
+        `${estimator}: prepare must give Float32Arrays, got ${got} as ${name}.`,
+      );
+    }
     if (values.length !== steps * numEnvs) {
       throw new GradbridgeError(
         "estimator",

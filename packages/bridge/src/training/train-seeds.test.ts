@@ -55,5 +55,8 @@ describe("trainSeeds", () => {
   it("refuses no seeds, and a seed twice", async () => {
     await expect(trainSeeds({ ...small, seeds: [] })).rejects.toMatchObject({ code: "settings" });
     await expect(trainSeeds({ ...small, seeds: [1, 1] })).rejects.toMatchObject({ code: "settings" });
+    await expect(trainSeeds({ ...small, seeds: 3 as never })).rejects.toThrow(
+      /trainSeeds: seeds must be a list/,
+    );
   });
 });

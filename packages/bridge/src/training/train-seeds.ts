@@ -1,6 +1,6 @@
-import { GradbridgeError } from "@gradbridge/core";
-import { type Env, VectorEnv } from "gymnasium-js";
+import type { Env } from "gymnasium-js";
 import type { Callback } from "../callbacks/callback.ts";
+import { checkSeeds } from "./check-seeds.ts";
 import { type TrainConfig, type TrainResult, train } from "./train.ts";
 
 /** What to train once for each seed. */
@@ -38,18 +38,7 @@ export interface SeedsEvaluation {
  */
 export async function trainSeeds(config: TrainSeedsConfig): Promise<TrainSeedsResult> {
   const { seeds, callbacks, ...rest } = config;
-  if (seeds.length === 0 || new Set(seeds).size !== seeds.length) {
-    throw new GradbridgeError(
-      "settings",
-      `trainSeeds: seeds must be different, at least one, got [${seeds.join(", ")}].`,
-    );
-  }
-  if ((rest.env as unknown) instanceof VectorEnv) {
-    throw new GradbridgeError(
-      "env",
-      "trainSeeds: env must be an id or a function that makes an environment: every run needs its own.",
-    );
-  }
+  checkSeeds("trainSeeds", seeds, rest.env);
   const runs: TrainResult[] = [];
   for (const seed of seeds) {
     if (rest.signal?.aborted) break;

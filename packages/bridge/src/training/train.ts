@@ -2,8 +2,13 @@ import { GradbridgeError, setDevice } from "@gradbridge/core";
 import { pluginEnvironment } from "@gradbridge/envs";
 import type { Policy } from "@gradbridge/policy";
 import type { VectorEnv } from "gymnasium-js";
-import type { Callback, ProgressRecord, TrainingEnd } from "../callbacks/callback.ts";
-import type { Estimator } from "../estimators/estimator.ts";
+import {
+  type Callback,
+  defineCallback,
+  type ProgressRecord,
+  type TrainingEnd,
+} from "../callbacks/callback.ts";
+import { defineEstimator, type Estimator } from "../estimators/estimator.ts";
 import { type EnvSource, type Evaluation, evaluate } from "../evaluation/evaluate.ts";
 import { checkMaskable } from "../rollouts/check-maskable.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -48,14 +53,14 @@ export interface TrainResult {
 /**
  * Trains a policy: collect a rollout, turn its rewards into δ, apply it, again. The same seed on the same device gives
  * the same result, bit for bit.
- * @throws code `settings`, `env`, `space`, `estimator` before anything runs; `non-finite` naming the tensor, the
+ * @throws code `settings`, `env`, `space`, `estimator`, `callback`, `policy` before anything runs; `non-finite` naming the tensor, the
  *   update and the last checkpoint when a NaN or infinity appears.
  */
 export async function train(config: TrainConfig): Promise<TrainResult> {
   const settings = settingsOf(config);
+  const callbacks = callbacksOf(config);
   await startDevice(settings);
   const envs = makeTrainingEnvs(config.env, settings.numEnvs);
-  const callbacks = config.callbacks ?? [];
   let run: TrainingRun | undefined;
   let end: TrainingEnd = { reason: "failed" };
   try {
@@ -80,6 +85,13 @@ export async function train(config: TrainConfig): Promise<TrainResult> {
  */
 export async function startDevice({ device, threads }: TrainSettings): Promise<void> {
   await setDevice(device, threads === null ? {} : { threads });
+}
+
+function callbacksOf({ callbacks = [] }: TrainConfig): readonly Callback[] {
+  if (!Array.isArray(callbacks)) {
+    throw new GradbridgeError("callback", "train: callbacks must be a list, such as [progressBar()].");
+  }
+  return callbacks.map(defineCallback);
 }
 
 function settingsOf(config: TrainConfig): TrainSettings {
@@ -107,7 +119,8 @@ function withoutUndefined(record: object): object {
 }
 
 async function startRun(config: TrainConfig, settings: TrainSettings, envs: VectorEnv): Promise<TrainingRun> {
-  const estimator = typeof config.estimator === "object" ? config.estimator : makeEstimator(settings);
+  const estimator =
+    typeof config.estimator === "object" ? defineEstimator(config.estimator) : makeEstimator(settings);
   const id = typeof config.env === "string" ? config.env : null;
   const run = new TrainingRun({
     settings,
