@@ -142,9 +142,9 @@ function planned(launches: readonly Launch<AnyKernel>[], threads: number, lanes:
     const nanoseconds = costOf(launch.kernel);
     const splitting = nanoseconds < shortest ? null : splittingOf(launch.kernel);
     if (splitting === null) return { nanoseconds, shares: null };
-    // Every part repeats what it costs to be one, a tenth of its time at most.
-    const worthwhile = nanoseconds / (10 * repeatedCostOf(launch.kernel));
-    const parts = Math.max(threads, Math.min(lanes, Math.floor(worthwhile)));
+    // Every part repeats what it costs to be one, a tenth of its time at most; all threads get as many.
+    const worthwhile = Math.min(lanes, nanoseconds / (10 * repeatedCostOf(launch.kernel)));
+    const parts = threads * Math.max(1, Math.floor(worthwhile / threads));
     const positions = positionsOf(launch, splitting, parts, lanes, known);
     if (positions === null) return { nanoseconds, shares: null };
     const shares: Share[] = [];

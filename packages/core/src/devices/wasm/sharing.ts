@@ -2,8 +2,8 @@
 const trialMilliseconds = 0.5;
 const trialRuns = 4;
 /** The winner runs for this many times as long as the trials took, and twice as long each time it wins again. */
-const shortestTerm = 8;
-const longestTerm = 32;
+const shortestTerm = 4;
+const longestTerm = 16;
 const longestTermMilliseconds = 1000;
 /** Shared runs end their term early where they take this much longer than runs alone did. */
 const tolerance = 1.3;
