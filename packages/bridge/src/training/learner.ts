@@ -131,7 +131,8 @@ export class Learner {
 
   /**
    * As `learn`, on a device that can only be read asynchronously: nothing is read before the end of an epoch, so a gradient
-   * that is not finite is found out after it has spoiled the parameters.
+   * that is not finite is found out after it has spoiled the parameters there. The policy on the host, which acts and is
+   * saved, learns of them only when `learn` succeeds.
    */
   async #learnUnread(rollout: Rollout, targets: RolloutTargets, progress: number): Promise<UpdateSummary> {
     const { minibatchSize, targetKl } = this.#settings;
@@ -165,8 +166,8 @@ export class Learner {
       if (!norms.every(Number.isFinite)) {
         throw new GradbridgeError(
           "non-finite",
-          `${this.#estimator.name}: a gradient holds NaN or infinity, and with it now the parameters. Go on from the last checkpoint; ` +
-            "on the device wasm the step would be refused, and the output named.",
+          `${this.#estimator.name}: a gradient holds NaN or infinity. The policy is as it was before this update; ` +
+            "on the device wasm the output and the row would be named.",
         );
       }
       const { gradNorm: _, ...others } = means.all();

@@ -2,10 +2,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { devices, setDevice, type WebGpuBackend, zeros } from "@gradbridge/core";
+import { devices, setDevice, type Tensor, type WebGpuBackend, zeros } from "@gradbridge/core";
 import { actorCritic, categoricalHead } from "@gradbridge/policy";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { defineCallback } from "../callbacks/callback.ts";
+import { defineEstimator } from "../estimators/estimator.ts";
+import { ppo } from "../estimators/ppo.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { type TrainConfig, train } from "./train.ts";
 
@@ -63,6 +65,36 @@ describe.skipIf(reason !== null)(`train on webgpu${reason === null ? "" : ` (not
     const read = backend.statistics.bytesRead - before;
     expect(read).toBeGreaterThanOrEqual(parameterBytes);
     expect(read).toBeLessThanOrEqual(parameterBytes + perEpoch * config.epochs + 4);
+  });
+
+  test("a gradient that is not finite ends the run; the policy keeps the parameters of the last good update", async () => {
+    const inner = ppo();
+    const poisoned = defineEstimator({
+      ...inner,
+      name: "mine",
+      scalars: (progress) => ({ ...inner.scalars!(progress), poison: progress > 0.3 ? Number.NaN : 0 }),
+      delta(batch, outputs) {
+        const deltas = inner.delta(batch, outputs);
+        return { ...deltas, logits: (deltas.logits as Tensor).add(batch.scalars.poison!) };
+      },
+    });
+    let [before, after]: number[][] = [];
+    const watch = defineCallback({
+      name: "watch",
+      onUpdate({ policy }) {
+        before = policy.parameters().flatMap((parameter) => [...parameter.dataSync()]);
+      },
+      onEnd({ policy }) {
+        after = policy.parameters().flatMap((parameter) => [...parameter.dataSync()]);
+      },
+    });
+    const run = train({ ...config, estimator: poisoned, device: "webgpu", callbacks: [watch] });
+    await expect(run).rejects.toMatchObject({
+      code: "non-finite",
+      message: /update 3: mine: a gradient holds NaN/,
+    });
+    expect(before!.every(Number.isFinite)).toBe(true);
+    expect(after).toEqual(before);
   });
 
   test("a policy of one's own that lives on the device is refused, with what to do", async () => {
