@@ -9,7 +9,9 @@ import { instantiateKernels, type WasmBuild, type WasmInstance } from "./instanc
 import { Launcher } from "./launch.ts";
 import { ImmediateTarget } from "./launch-target.ts";
 import { PagedMemory } from "./paged-memory.ts";
-import { type ProgramContext, programContext, WasmProgram } from "./program.ts";
+import { WasmProgram } from "./program.ts";
+import { type ProgramContext, programContext } from "./program-code.ts";
+import { SharedLaunch } from "./shared-launch.ts";
 import { ThreadPool } from "./thread-pool.ts";
 
 /** Options of {@link createWasmBackend}, and of `setDevice("wasm", …)`. */
@@ -77,6 +79,7 @@ export class WasmBackend implements Backend {
   private readonly launcher: Launcher;
   private readonly pool: ThreadPool;
   private readonly programs: ProgramContext;
+  private readonly sharedLaunch: SharedLaunch | null;
   /** How many programs all threads have run together; the others ran on one. For tests and measurements. */
   readonly programsShared: () => number;
   private readonly inputAddresses = [0, 0, 0];
@@ -90,6 +93,7 @@ export class WasmBackend implements Backend {
     this.programsShared = exports.programsShared;
     this.pool = new ThreadPool(instance);
     this.programs = programContext(exports, this.pages, threads, () => this.pool.start());
+    this.sharedLaunch = threads > 1 ? new SharedLaunch(this.programs) : null;
   }
 
   allocate(dtype: DType, length: number): DeviceBuffer {
@@ -121,6 +125,7 @@ export class WasmBackend implements Backend {
 
   run(kernel: AnyKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
     refuseUnsupported(kernel);
+    if (this.sharedLaunch?.run(kernel, inputs, outputs)) return;
     const { pages, inputAddresses, outputAddresses } = this;
     pages.makeResident(inputs, outputs);
     for (let i = 0; i < inputs.length; i++) inputAddresses[i] = pages.addressOf(inputs[i] as WasmBuffer);

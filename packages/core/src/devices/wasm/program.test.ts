@@ -7,7 +7,8 @@ import type { Kernel } from "../kernel.ts";
 import { createWasmBackend, type WasmBackend } from "./backend.ts";
 import { instantiateKernels } from "./instance.ts";
 import { PagedMemory } from "./paged-memory.ts";
-import { programContext, WasmProgram } from "./program.ts";
+import { WasmProgram } from "./program.ts";
+import { programContext } from "./program-code.ts";
 
 const fill = (length: number, value: number): Kernel => ({ kind: "fill", dtype: "float32", length, value });
 const square = (length: number): Kernel => ({ kind: "unary", op: "square", dtype: "float32", length });

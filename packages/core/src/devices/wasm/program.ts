@@ -3,52 +3,18 @@ import { GradbridgeError } from "@gradbridge/random";
 import type { DeviceBuffer, Launch, Program } from "../backend.ts";
 import type { AnyKernel } from "../kernel.ts";
 import { noPage, type WasmBuffer } from "./buffer.ts";
-import type { WasmExports } from "./instance.ts";
-import { Launcher } from "./launch.ts";
 import type { Page } from "./page.ts";
 import type { PagedMemory } from "./paged-memory.ts";
-import { ProgramWriter } from "./program-writer.ts";
-import { type Cut, type Section, type Step, scheduleOf } from "./schedule.ts";
+import {
+  type Place,
+  type PlacedLaunch,
+  type ProgramContext,
+  storeProgram,
+  writeLaunch,
+  writeProgram,
+} from "./program-code.ts";
+import { scheduleOf } from "./schedule.ts";
 import { Sharing } from "./sharing.ts";
-import { splittingOf } from "./split.ts";
-
-/** What programs of one device share. */
-export interface ProgramContext {
-  readonly exports: WasmExports;
-  readonly pages: PagedMemory;
-  readonly writer: ProgramWriter;
-  readonly launcher: Launcher;
-  readonly threads: number;
-  /** Starts the other threads, if they have not been. */
-  readonly startThreads: () => void;
-}
-
-export function programContext(
-  exports: WasmExports,
-  pages: PagedMemory,
-  threads: number,
-  startThreads: () => void,
-): ProgramContext {
-  const writer = new ProgramWriter();
-  return { exports, pages, writer, launcher: new Launcher(writer), threads, startThreads };
-}
-
-/** Where the call of a launch, or of a thread's part of it, is in the program: so that `setKernel` can write it anew. */
-interface Place {
-  readonly address: number;
-  readonly words: number;
-  readonly cut: Cut | null;
-}
-
-/** A launch with the addresses of its buffers, which no longer move. */
-interface PlacedLaunch {
-  kernel: AnyKernel;
-  readonly inputs: readonly number[];
-  readonly outputs: readonly number[];
-}
-
-/** The words before a program's sections: see `runShared` in `assembly/program.ts`. */
-const headWords = 4;
 
 /** Pages of programs that nobody can run any more are no longer kept where they are. */
 const forgotten = new FinalizationRegistry<{ pages: PagedMemory; pinned: readonly Page[] }>(
@@ -83,7 +49,6 @@ export class WasmProgram implements Program {
     const buffers = [...used] as WasmBuffer[];
     for (const buffer of buffers) if (buffer.page == null) throw noPage(buffer, "record");
 
-    const whole = launches.map((_, index): Step => ({ index, cut: null }));
     const schedule = threads > 1 ? scheduleOf(launches, threads) : null;
     const sections = schedule?.shared ? schedule.sections : [];
     this.#sharing = schedule?.shared ? new Sharing() : null;
@@ -95,18 +60,14 @@ export class WasmProgram implements Program {
       inputs: inputs.map(addressOf),
       outputs: outputs.map(addressOf),
     }));
-    const table = headWords + sections.length * (1 + (sections[0]?.length ?? 0));
     // Twice: the first time for the length alone.
-    const words = table + this.#write(whole, sections, 0).words;
-    this.#code = pages.allocate("int32", words);
+    this.#code = pages.allocate("int32", writeProgram(context, this.#launches, sections, 0).length);
     this.#pinned = [...pinned, ...pages.pin([this.#code])];
     this.#buffers = [...buffers, this.#code];
     const address = pages.addressOf(this.#code);
-    const { head, places } = this.#write(whole, sections, address + table * 4);
+    const { head, places } = writeProgram(context, this.#launches, sections, address);
     this.#places = places;
-    const { integers } = pages;
-    integers.set(head, address / 4);
-    integers.set(context.writer.words.subarray(0, words - table), address / 4 + table);
+    storeProgram(context, head, address);
     forgotten.register(this, { pages, pinned: this.#pinned }, this);
   }
 
@@ -129,7 +90,7 @@ export class WasmProgram implements Program {
     const { integers } = pages;
     const launch = this.#launches[index]!;
     writer.begin(address);
-    this.#writeLaunch(launch, cut);
+    writeLaunch(this.#context, launch, cut);
     if (writer.length !== words) throw otherSizes(index, launch.kernel);
     for (let word = 0; word < words; word++) {
       const bits = writer.words[word]!;
@@ -167,49 +128,6 @@ export class WasmProgram implements Program {
     forgotten.unregister(this);
     this.#context.pages.unpin(this.#pinned);
     this.#context.pages.free(this.#code);
-  }
-
-  /** Writes all lists to the writer, as they will be from `base` on; `head` is what comes before them (`runShared`). */
-  #write(
-    whole: readonly Step[],
-    sections: readonly Section[],
-    base: number,
-  ): { words: number; head: number[]; places: Place[][] } {
-    const { writer } = this.#context;
-    const places = this.#launches.map((): Place[] => []);
-    writer.begin(base);
-    const write = (list: readonly Step[]): number => {
-      const start = base + writer.length * 4;
-      for (const { index, cut } of list) {
-        const at = writer.length;
-        this.#writeLaunch(this.#launches[index]!, cut);
-        places[index]!.push({ address: base + at * 4, words: writer.length - at, cut });
-      }
-      writer.end();
-      return start;
-    };
-    const tasks = sections.flat().filter((task) => task.length > 0).length;
-    const head = [write(whole), sections.length, sections[0]?.length ?? 0, tasks];
-    for (const section of sections) {
-      head.push(section.reduce((bits, task, i) => (task.length > 0 ? bits | (1 << i) : bits), 0));
-      for (const task of section) head.push(task.length > 0 ? write(task) : 0);
-    }
-    return { words: writer.length, head, places };
-  }
-
-  #writeLaunch({ kernel, inputs, outputs }: PlacedLaunch, cut: Cut | null): void {
-    const { launcher } = this.#context;
-    if (cut === null) {
-      launcher.launch(kernel, inputs, outputs);
-      return;
-    }
-    const part = splittingOf(kernel)!.part(cut.from, cut.to);
-    launcher.launch(
-      part.kernel,
-      inputs.map((address, i) => address + part.inputOffsets[i]! * 4),
-      outputs.map((address, i) => address + part.outputOffsets[i]! * 4),
-      part.whole,
-    );
   }
 
   #copyInput(source: WasmBuffer, target: WasmBuffer): void {

@@ -239,3 +239,47 @@ test("new numbers reach every thread's part", async () => {
   );
   backend.dispose();
 });
+
+test("eager kernels that take long are shared too, and give the same bits", async () => {
+  const alone = createWasmBackend();
+  const backend = createWasmBackend({ threads: 2 });
+  await awaitThreads(backend);
+  const rows = 700;
+  const length = rows * rows;
+  const product: Kernel = {
+    kind: "matmul",
+    dtype: "float32",
+    batch: 1,
+    m: rows,
+    n: rows,
+    k: rows,
+    transposeA: false,
+    transposeB: true,
+    batchStrideA: 0,
+    batchStrideB: 0,
+    bias: true,
+    activation: "tanh",
+  };
+  const sine: Kernel = { kind: "unary", op: "sin", dtype: "float32", length };
+  const began = backend.programsShared();
+  const outcome = (device: WasmBackend): TypedArray[] => {
+    const [x, y, bias, z, w] = [length, length, rows, length, length].map((size, at) => {
+      const buffer = device.allocate("float32", size);
+      device.write(
+        buffer,
+        Float32Array.from({ length: size }, (_, i) => Math.sin(i * 1.3 + at) / 8),
+      );
+      return buffer;
+    }) as [DeviceBuffer, DeviceBuffer, DeviceBuffer, DeviceBuffer, DeviceBuffer];
+    device.run(product, [x, y, bias], [z]);
+    device.run(sine, [z], [w]);
+    device.run(product, [w, z, bias], [x]);
+    return [x, z, w].map((buffer) => device.readSync(buffer));
+  };
+  const wanted = outcome(alone);
+  for (let i = 0; i < 100 && (i < 2 || backend.programsShared() === began); i++)
+    expect(outcome(backend)).toEqual(wanted);
+  expect(backend.programsShared()).toBeGreaterThan(began);
+  alone.dispose();
+  backend.dispose();
+});
