@@ -2,7 +2,7 @@ import { type Callback, defineCallback } from "./callback.ts";
 
 /**
  * Appends one JSON object per update (`"type": "update"`) and per evaluation (`"type": "evaluation"`) to a file. Where
- * a run is resumed, lines from after its checkpoint are dropped first, so that none is there twice. Node only.
+ * a run is resumed, lines from after its checkpoint are dropped first, so that none is there twice. Folders on the way to it are made. Node only.
  */
 export function jsonlLogger(path: string): Callback {
   let pending: string[] = [];
@@ -19,6 +19,8 @@ export function jsonlLogger(path: string): Callback {
   return defineCallback({
     name: "jsonlLogger",
     async onStart(context) {
+      const [{ mkdir }, { dirname }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
+      await mkdir(dirname(path), { recursive: true });
       await keepUntil(path, context.steps);
     },
     async onUpdate(_, record) {

@@ -48,7 +48,11 @@ export interface Checkpoint {
 const format = "gradbridge-checkpoint";
 const version = "1";
 
-/** Writes a checkpoint, whole or not at all, as a safetensors file with its state in the metadata. */
+/**
+ * Writes a checkpoint, whole or not at all, as a safetensors file with its state in the metadata. Folders on the way to it
+ * are made.
+ * @throws code `file` where it cannot be written.
+ */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const { settings, env, progress, tensors } = checkpoint;
   await saveTensors(path, tensors, {

@@ -3,7 +3,8 @@ import { parseTensors, serializeTensors, type TensorFile } from "./safetensors.t
 
 /**
  * Writes tensors (by name) and metadata to a safetensors file, whole or not at all: a reader never sees a half-written
- * one. Node only; elsewhere use {@link serializeTensors}.
+ * one. Folders on the way to it are made. Node only; elsewhere use {@link serializeTensors}.
+ * @throws code `file` where it cannot be written.
  */
 export async function saveTensors(
   path: string,
@@ -12,7 +13,14 @@ export async function saveTensors(
 ): Promise<void> {
   const bytes = await serializeTensors(record, metadata);
   const { default: writeFileAtomic } = await import("write-file-atomic");
-  await writeFileAtomic(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  try {
+    const [{ mkdir }, { dirname }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomic(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GradbridgeError("file", `saveTensors: cannot write ${path}: ${reason}`, { cause: error });
+  }
 }
 
 /**

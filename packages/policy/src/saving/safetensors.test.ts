@@ -62,6 +62,15 @@ describe("safetensors", () => {
     expect(() => parseTensors(good.slice(0, -1))).toThrow(/truncated/);
   });
 
+  it("makes the folders on the way to a file, and says why it cannot", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "gradbridge-"));
+    const path = join(folder, "runs", "mine", "x.safetensors");
+    await saveTensors(path, { w: tensor([1, 2]) });
+    expect((await loadTensors(path)).tensors.w!.toArray()).toEqual([1, 2]);
+    const beneathAFile = join(path, "y.safetensors");
+    await expect(saveTensors(beneathAFile, { w: tensor([1]) })).rejects.toMatchObject({ code: "file" });
+  });
+
   it("goes through files, leaves nothing beside them, and names a file that cannot be read", async () => {
     const folder = await mkdtemp(join(tmpdir(), "gradbridge-"));
     await saveTensors(join(folder, "x.safetensors"), { w: tensor([1, 2]) }, { step: "3" });
