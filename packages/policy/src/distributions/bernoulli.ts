@@ -13,6 +13,7 @@ import {
   tensor,
 } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
+import { checkComparable } from "./check-comparable.ts";
 import type { ByOutput, Distribution } from "./distribution.ts";
 
 /**
@@ -77,6 +78,7 @@ export class Bernoulli implements Distribution {
   }
 
   kl(other: this): Tensor {
+    checkComparable(this, other, ({ logits }) => logits);
     const [z, w] = [this.logits, other.logits];
     const yes = mul(sigmoid(z), sub(softplus(neg(w)), softplus(neg(z))));
     const no = mul(sigmoid(neg(z)), sub(softplus(w), softplus(z)));

@@ -18,6 +18,7 @@ import {
 } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
 import { checkMask, nothingAllowed } from "./action-mask.ts";
+import { checkComparable } from "./check-comparable.ts";
 import type { ByOutput, Distribution, DistributionOptions } from "./distribution.ts";
 
 /** Stands for the logit −∞ of a forbidden action: exp of it is 0 in float32 and float64, and 0 times it is 0. */
@@ -122,6 +123,7 @@ export class Categorical implements Distribution {
   }
 
   kl(other: this): Tensor {
+    checkComparable(this, other, ({ logits }) => logits);
     return sum(mul(this.probabilities, sub(this.logProbabilities, other.logProbabilities)), 1);
   }
 

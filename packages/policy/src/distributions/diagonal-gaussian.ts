@@ -12,6 +12,7 @@ import {
   tensor,
 } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
+import { checkComparable } from "./check-comparable.ts";
 import type { ByOutput, Distribution } from "./distribution.ts";
 
 const halfLogTwoPi = Math.log(2 * Math.PI) / 2;
@@ -70,6 +71,7 @@ export class DiagonalGaussian implements Distribution {
   }
 
   kl(other: this): Tensor {
+    checkComparable(this, other, ({ mean }) => mean);
     // log σ₂/σ₁ + (σ₁² + (μ₁ − μ₂)²)/(2σ₂²) − ½
     const spread = exp(mul(sub(this.logStd, other.logStd), 2));
     const shift = square(mul(sub(this.mean, other.mean), other.#precision()));

@@ -24,7 +24,10 @@ export interface Distribution {
   score(action: Tensor): ByOutput;
   /** ∂ entropy / ∂ parameter, for every parameter, in its shape. */
   entropyScore(): ByOutput;
-  /** KL(this ‖ other), [B]. */
+  /**
+   * KL(this ‖ other), [B].
+   * @throws code `distribution` for one of another kind or size.
+   */
   kl(other: this): Tensor;
 }
 

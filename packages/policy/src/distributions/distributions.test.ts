@@ -280,3 +280,30 @@ describe("DiagonalGaussian", () => {
     expect(Math.sqrt(variance)).toBeCloseTo(2, 1);
   });
 });
+
+describe("kl", () => {
+  it("is refused between distributions of different kinds or sizes: nothing broadcasts", () => {
+    const categorical = new Categorical({ logits: constant([[0, 1]]) });
+    const twoRows = new Categorical({
+      logits: constant([
+        [0, 1],
+        [1, 0],
+      ]),
+    });
+    const three = new Categorical({ logits: constant([[0, 1, 2]]) });
+    const bernoulli = new Bernoulli({ logits: constant([[0, 1]]) });
+    for (const other of [twoRows, three, bernoulli, undefined]) {
+      expect(() => categorical.kl(other as Categorical)).toThrow(
+        expect.objectContaining({
+          code: "distribution",
+          message: expect.stringMatching(/kl of \[1, 2\] needs another Categorical/),
+        }),
+      );
+    }
+    const gaussian = (mean: number[][]) =>
+      new DiagonalGaussian({ mean: constant(mean), logStd: constant(mean) });
+    expect(() => gaussian([[0], [1]]).kl(gaussian([[0]]))).toThrow(
+      /DiagonalGaussian of that size, got one of \[1, 1\]/,
+    );
+  });
+});

@@ -2,6 +2,7 @@ import { add, concat, GradbridgeError, reshape, split, stack, type Tensor } from
 import type { Generator } from "@gradbridge/random";
 import { checkMask } from "./action-mask.ts";
 import { Categorical } from "./categorical.ts";
+import { checkComparable } from "./check-comparable.ts";
 import type { ByOutput, Distribution, DistributionOptions } from "./distribution.ts";
 
 /**
@@ -87,6 +88,7 @@ export class MultiCategorical implements Distribution {
   }
 
   kl(other: this): Tensor {
+    checkComparable(this, other, ({ logits }) => logits);
     return total(this.#places.map((place, i) => place.kl(other.#places[i]!)));
   }
 

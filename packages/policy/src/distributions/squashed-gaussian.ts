@@ -13,6 +13,7 @@ import {
   tanh,
 } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
+import { checkComparable } from "./check-comparable.ts";
 import { DiagonalGaussian } from "./diagonal-gaussian.ts";
 import type { ByOutput, Distribution } from "./distribution.ts";
 
@@ -81,6 +82,7 @@ export class SquashedGaussian implements Distribution {
   }
 
   kl(other: this): Tensor {
+    checkComparable(this, other, ({ mean }) => mean);
     return this.#gaussian.kl(other.#gaussian);
   }
 
