@@ -13,6 +13,7 @@ export { detectAnomaly, enableGrad, noGrad } from "./autograd/mode.ts";
 export { tidy } from "./autograd/tidy.ts";
 export { type CompiledResult, compile } from "./compile/compile.ts";
 export type { Backend, DeviceBuffer, Launch, LaunchedKernel, Program } from "./devices/backend.ts";
+export type { ChainKernel, ChainOperand, ChainStep } from "./devices/chain.ts";
 export {
   type CheckBackendOptions,
   type ConformanceReport,

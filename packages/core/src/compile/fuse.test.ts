@@ -66,6 +66,78 @@ describe("fuse", () => {
   });
 });
 
+describe("fuse: chains", () => {
+  const [x, y, u, v, z] = [buffer(12), buffer(4), buffer(12), buffer(12), buffer(12)] as const;
+  const made = new Set([u, v, z]);
+  const unary = (op: "neg" | "tanh"): AnyKernel => ({ kind: "unary", op, dtype: "float32", length: 12 });
+  const times = (strides: readonly (readonly number[])[]): AnyKernel => ({
+    kind: "binary",
+    op: "mul",
+    dtype: "float32",
+    shape: [3, 4],
+    strides,
+  });
+  const dense = [4, 1];
+  const row = [0, 1];
+  const launched = (steps: readonly RecordedStep[], lasting: readonly DeviceBuffer[] = []) =>
+    fuse(steps, ["chain"], made, new Set(lasting)) as readonly Extract<RecordedStep, { kernel: unknown }>[];
+
+  it("takes a shape from the part that has one, and its inputs in order", () => {
+    const [fused, ...more] = launched([
+      step(unary("neg"), [x], [u]),
+      step(times([row, dense]), [y, u], [v]),
+      step(unary("tanh"), [v], [z]),
+    ]);
+    expect(more).toEqual([]);
+    expect(fused).toEqual({
+      inputs: [x, y],
+      outputs: [z],
+      kernel: {
+        kind: "chain",
+        dtype: "float32",
+        shape: [3, 4],
+        inputs: [
+          { dtype: "float32", strides: dense },
+          { dtype: "float32", strides: row },
+        ],
+        steps: [
+          { kind: "unary", op: "neg", dtype: "float32", operands: [{ from: "input", index: 0 }] },
+          {
+            kind: "binary",
+            op: "mul",
+            dtype: "float32",
+            operands: [
+              { from: "input", index: 1 },
+              { from: "step", index: 0 },
+            ],
+          },
+          { kind: "unary", op: "tanh", dtype: "float32", operands: [{ from: "step", index: 1 }] },
+        ],
+      },
+    });
+  });
+
+  it("a value read twice by one launch is one step", () => {
+    const [fused] = launched([step(unary("neg"), [x], [u]), step(times([dense, dense]), [u, u], [z])]);
+    expect(fused.inputs).toEqual([x]);
+    expect(fused.kernel).toMatchObject({ steps: [{}, { operands: [{ from: "step" }, { from: "step" }] }] });
+  });
+
+  it("leaves alone a value that is read out of order, by others too, or after its source changed", () => {
+    const kinds = (steps: readonly RecordedStep[], lasting: readonly DeviceBuffer[] = []): string[] =>
+      launched(steps, lasting).map(({ kernel }) => (typeof kernel === "function" ? "host" : kernel.kind));
+    const negated = step(unary("neg"), [x], [u]);
+    const transposed = [1, 3];
+    expect(kinds([negated, step(times([transposed, dense]), [u, x], [z])])).toEqual(["unary", "binary"]);
+    expect(kinds([negated, step(times([dense, transposed]), [u, u], [z])])).toEqual(["unary", "binary"]);
+    expect(kinds([negated, step(unary("tanh"), [u], [z])], [u])).toEqual(["unary", "unary"]);
+    const both = [step(unary("tanh"), [u], [z]), step(unary("tanh"), [u], [v])];
+    expect(kinds([negated, ...both])).toEqual(["unary", "unary", "unary"]);
+    const changed = step(unary("tanh"), [z], [x]);
+    expect(kinds([negated, changed, step(unary("tanh"), [u], [v])])).toEqual(["unary", "unary", "unary"]);
+  });
+});
+
 /** A random program over a few vectors: each instruction appends a vector or a scalar computed from earlier ones. */
 type Instruction = readonly [op: number, left: number, right: number];
 

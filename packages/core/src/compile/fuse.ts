@@ -1,18 +1,25 @@
 import type { DeviceBuffer } from "../devices/backend.ts";
+import { type ChainKernel, chainOf, joined } from "../devices/chain.ts";
 import type { AnyKernel, FusedKind } from "../devices/kernel.ts";
 import type { RecordedStep } from "../tensor/recording.ts";
 
+/** What a rule looks at. */
+type FixedKernel = AnyKernel | ChainKernel;
+
 /** A step that launches a kernel whose numbers never change. */
 interface FixedLaunch {
-  readonly kernel: AnyKernel;
+  readonly kernel: FixedKernel;
   readonly inputs: DeviceBuffer[];
   readonly outputs: DeviceBuffer[];
 }
 
-/** One kernel for a producer and the consumer that alone reads its output; null where these two do not go together. */
+/**
+ * One kernel for a producer and the consumer that alone reads its output, as its inputs `reads`; null where these two do not
+ * go together. Its inputs are the producer's, then the consumer's other ones.
+ */
 interface Rule {
   readonly kind: FusedKind;
-  fuse(producer: AnyKernel, consumer: AnyKernel): AnyKernel | null;
+  fuse(producer: FixedKernel, consumer: FixedKernel, reads: readonly number[]): FixedKernel | null;
 }
 
 const rules: readonly Rule[] = [
@@ -28,6 +35,14 @@ const rules: readonly Rule[] = [
       consumer.inner === 1
         ? { kind: "sumOfSquares", dtype: producer.dtype, length: producer.length }
         : null,
+  },
+  {
+    kind: "chain",
+    fuse(producer, consumer, reads) {
+      const first = chainOf(producer);
+      const second = chainOf(consumer);
+      return first === null || second === null ? null : joined(first, second, reads);
+    },
   },
 ];
 
@@ -48,25 +63,45 @@ export function fuse(
   if (allowed.length === 0) return steps;
   const result: (RecordedStep | null)[] = [...steps];
   const uses = usesOf(steps);
-  steps.forEach((step, at) => {
-    const consumer = fixedLaunch(step);
-    if (consumer === null || consumer.inputs.length !== 1) return;
-    const [value] = consumer.inputs;
+
+  /** The launch at `at` with the one that made `value`; null where they stay apart. */
+  function withProducer(consumer: FixedLaunch, at: number, value: DeviceBuffer): FixedLaunch | null {
     const { readers, writers } = uses.get(value)!;
-    if (!made.has(value) || lasting.has(value) || readers.length !== 1 || writers.length !== 1) return;
+    if (!made.has(value) || lasting.has(value) || writers.length !== 1) return null;
+    if (readers.some((reader) => reader !== at)) return null;
     const from = writers[0];
-    const producer = from < at ? fixedLaunch(steps[from]) : null;
-    if (producer === null || producer.outputs.length !== 1) return;
+    const producer = from < at ? fixedLaunch(result[from]!) : null;
+    if (producer === null || producer.outputs.length !== 1) return null;
     const overwritten = producer.inputs.some((input) =>
-      uses.get(input)!.writers.some((writer) => writer > from && writer < at),
+      uses.get(input)!.writers.some((writer) => writer > from && writer <= at),
     );
-    if (overwritten) return;
+    if (overwritten) return null;
+    const reads = consumer.inputs.flatMap((input, index) => (input === value ? index : []));
     for (const rule of allowed) {
-      const kernel = rule.fuse(producer.kernel, consumer.kernel);
+      const kernel = rule.fuse(producer.kernel, consumer.kernel, reads);
       if (kernel === null) continue;
+      for (const input of producer.inputs) {
+        const { readers: of } = uses.get(input)!;
+        of.splice(of.indexOf(from), 1, at);
+      }
       result[from] = null;
-      result[at] = { kernel, inputs: producer.inputs, outputs: consumer.outputs };
-      return;
+      const others = consumer.inputs.filter((input) => input !== value);
+      return { kernel, inputs: [...producer.inputs, ...others], outputs: consumer.outputs };
+    }
+    return null;
+  }
+
+  steps.forEach((step, at) => {
+    let launch = fixedLaunch(step);
+    for (let k = 0; launch !== null && k < launch.inputs.length; ) {
+      const fused = withProducer(launch, at, launch.inputs[k]);
+      if (fused === null) {
+        k++;
+        continue;
+      }
+      launch = fused;
+      result[at] = fused;
+      k = 0;
     }
   });
   return result.filter((step) => step !== null);

@@ -1,4 +1,5 @@
 import type { DType, TypedArray } from "../tensor/dtype.ts";
+import type { ChainKernel } from "./chain.ts";
 import type { CustomRun } from "./custom-kernel.ts";
 import type { AnyKernel, FusedKind, Kernel } from "./kernel.ts";
 
@@ -9,7 +10,7 @@ export interface DeviceBuffer {
 }
 
 /** Everything that a recorded run may hold. */
-export type LaunchedKernel = AnyKernel | CustomRun;
+export type LaunchedKernel = AnyKernel | ChainKernel | CustomRun;
 
 /** One kernel of a recorded run, on buffers that stay the same from run to run. */
 export interface Launch<K extends LaunchedKernel = Kernel> {
@@ -63,6 +64,8 @@ export interface Backend {
    * `recordInOrder` runs the launches one by one.
    */
   record?(launches: readonly Launch<LaunchedKernel>[], inputs: readonly DeviceBuffer[]): Program;
+  /** Runs a chain of elementwise kernels: for backends that list `chain` as `fused`, and for oracles of such. */
+  runChain?(chain: ChainKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void;
   /** Runs a kernel of the user's own. Optional: without it, `defineKernel` runs its JavaScript on host copies. */
   runCustom?(run: CustomRun, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void;
   /** Whether the device failed for good, and its buffers with it: the next `setDevice` makes another. Default: never. */

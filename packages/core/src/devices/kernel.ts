@@ -6,6 +6,7 @@
  * row-major; strides and offsets count elements. A stride of 0 repeats an element (broadcasting).
  */
 import type { DType, TypedArray } from "../tensor/dtype.ts";
+import type { ChainKernel } from "./chain.ts";
 
 /** y = f(x), element by element. */
 export type UnaryOp =
@@ -238,9 +239,10 @@ export type FusedKernel =
 /** The fused kernel of one kind. */
 export type FusedKernelOf<K extends FusedKind> = Extract<FusedKernel, { kind: K }>;
 
-export type FusedKind = FusedKernel["kind"];
+/** What a backend can list; `chain` ({@link ChainKernel}) is described apart, for it is made of kernels itself. */
+export type FusedKind = FusedKernel["kind"] | ChainKernel["kind"];
 
-/** Every kernel there is: what a backend that lists all fused kinds is given. */
+/** Every kernel but chains. */
 export type AnyKernel = Kernel | FusedKernel;
 
 export type KernelKind = Kernel["kind"];

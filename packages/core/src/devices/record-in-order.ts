@@ -21,6 +21,7 @@ export function recordInOrder(
       for (let i = 0; i < launches.length; i++) {
         const kernel = kernels[i];
         if (kernel.kind === "custom") runCustom(backend, kernel, launches[i].inputs, launches[i].outputs);
+        else if (kernel.kind === "chain") backend.runChain!(kernel, launches[i].inputs, launches[i].outputs);
         else backend.run(kernel, launches[i].inputs, launches[i].outputs);
       }
     },

@@ -1,4 +1,5 @@
 import { DTypeError } from "../errors.ts";
+import type { ChainKernel } from "./chain.ts";
 import type { AnyKernel, BinaryOp, UnaryOp } from "./kernel.ts";
 
 /** Unary operations whose results are not integers: int32 has no such kernel. */
@@ -29,7 +30,14 @@ const floatBinaryOps: ReadonlySet<BinaryOp> = new Set<BinaryOp>(["tanhGradient",
  *
  * @throws DTypeError for a kernel of dtype int32 that only floats have.
  */
-export function refuseIntegers(kernel: AnyKernel): void {
+export function refuseIntegers(kernel: AnyKernel | ChainKernel): void {
+  if (kernel.kind === "chain") {
+    for (const step of kernel.steps) {
+      if (step.kind === "unary") refuseIntegers({ ...step, length: 0 });
+      if (step.kind === "binary") refuseIntegers({ ...step, shape: [], strides: [] });
+    }
+    return;
+  }
   if (kernel.dtype !== "int32") return;
   switch (kernel.kind) {
     case "unary":

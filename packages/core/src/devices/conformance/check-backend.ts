@@ -1,9 +1,11 @@
 import { GradbridgeError } from "@gradbridge/random";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, DeviceBuffer } from "../backend.ts";
+import type { ChainKernel } from "../chain.ts";
 import type { AnyKernel, FusedKind } from "../kernel.ts";
 import { createReferenceBackend } from "../reference/backend.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
+import { chainCases } from "./chain-cases.ts";
 import { binaryCases, fillAndCastCases, unaryCases, whereCases } from "./elementwise-cases.ts";
 import { type KernelCase, stale } from "./kernel-case.ts";
 import { matmulCases } from "./matmul-cases.ts";
@@ -28,7 +30,7 @@ export interface CheckBackendOptions {
 /** What a conformance run found. */
 export interface ConformanceReport {
   readonly passed: number;
-  readonly failed: readonly { readonly kernel: AnyKernel; readonly message: string }[];
+  readonly failed: readonly { readonly kernel: AnyKernel | ChainKernel; readonly message: string }[];
 }
 
 /**
@@ -48,7 +50,7 @@ export async function checkBackend(
 /** As {@link checkBackend}, on cases of one's own: sizes at which one device changes its ways. Internal. */
 export async function checkCases(
   backend: Backend,
-  cases: Iterable<KernelCase>,
+  cases: Iterable<AnyCase>,
   options: CheckBackendOptions = {},
 ): Promise<ConformanceReport> {
   const {
@@ -58,7 +60,7 @@ export async function checkCases(
     subnormals = true,
   } = options;
   let passed = 0;
-  const failed: { kernel: AnyKernel; message: string }[] = [];
+  const failed: { kernel: AnyKernel | ChainKernel; message: string }[] = [];
   for (const kernelCase of cases) {
     if (kernelCase.special === true && !specialValues) continue;
     const judged = subnormals ? kernelCase : withoutSubnormals(kernelCase);
@@ -69,23 +71,31 @@ export async function checkCases(
   return { passed, failed };
 }
 
-const fusedCases: { readonly [Kind in FusedKind]: (dtype: DType) => Generator<KernelCase> } = {
+/** A case of any kernel, chains among them. */
+type AnyCase = KernelCase<AnyKernel | ChainKernel>;
+
+const fusedCases: {
+  readonly [Kind in Exclude<FusedKind, "chain">]: (dtype: DType) => Generator<KernelCase>;
+} = {
   adamFromTable: adamFromTableCases,
   sumOfSquares: sumOfSquaresCases,
 };
 
-function withoutSubnormals(kernelCase: KernelCase): KernelCase {
+function withoutSubnormals(kernelCase: AnyCase): AnyCase {
   if (kernelCase.special !== true) return kernelCase;
   const smallestNormal = kernelCase.kernel.dtype === "float64" ? 2 ** -1022 : 2 ** -126;
   const normal = (value: number): number => (Math.abs(value) < smallestNormal ? value * 0 : value);
   return { ...kernelCase, inputs: kernelCase.inputs.map((list) => list.map(normal)) };
 }
 
-function* casesOfAll(backend: Backend): Generator<KernelCase> {
-  for (const dtype of backend.dtypes) yield* casesOf(dtype, backend);
+function* casesOfAll(backend: Backend): Generator<AnyCase> {
+  for (const dtype of backend.dtypes) {
+    yield* casesOf(dtype, backend);
+    if (backend.fused?.includes("chain")) yield* chainCases(dtype);
+  }
 }
 
-/** Every case of one element type. Internal. */
+/** Every case of one element type, but chains. Internal. */
 export function* casesOf(dtype: DType, { dtypes, fused = [] }: Backend): Generator<KernelCase> {
   yield* fillAndCastCases(dtype, dtypes);
   yield* unaryCases(dtype);
@@ -99,14 +109,14 @@ export function* casesOf(dtype: DType, { dtypes, fused = [] }: Backend): Generat
   yield* softmaxCases(dtype);
   yield* sgdCases(dtype);
   yield* adamCases(dtype);
-  for (const kind of fused) yield* fusedCases[kind](dtype);
+  for (const kind of fused) if (kind !== "chain") yield* fusedCases[kind](dtype);
 }
 
 /** What is wrong, or null. */
 async function failureOf(
   backend: Backend,
   against: Backend,
-  kernelCase: KernelCase,
+  kernelCase: AnyCase,
   tolerance: number,
 ): Promise<string | null> {
   if (isRefused(kernelCase.kernel)) return refusalFailure(backend, kernelCase);
@@ -127,7 +137,7 @@ async function failureOf(
 }
 
 /** Runs a case between two bystander buffers; returns all that is in memory after it: outputs, inputs, bystanders. */
-async function runCase(backend: Backend, kernelCase: KernelCase): Promise<TypedArray[]> {
+async function runCase(backend: Backend, kernelCase: AnyCase): Promise<TypedArray[]> {
   const upload = (values: TypedArray): DeviceBuffer => {
     const buffer = backend.allocate(dtypeOf(values), values.length);
     backend.write(buffer, values);
@@ -137,7 +147,9 @@ async function runCase(backend: Backend, kernelCase: KernelCase): Promise<TypedA
   const inputs = kernelCase.inputs.map(upload);
   const outputs = kernelCase.outputs.map(upload);
   const after = upload(stale("int32", 5));
-  backend.run(kernelCase.kernel, inputs, outputs);
+  const { kernel } = kernelCase;
+  if (kernel.kind === "chain") backend.runChain!(kernel, inputs, outputs);
+  else backend.run(kernel, inputs, outputs);
   const buffers = [...outputs, ...inputs, before, after];
   const results: TypedArray[] = [];
   for (const buffer of buffers) results.push(await backend.read(buffer));
@@ -145,7 +157,7 @@ async function runCase(backend: Backend, kernelCase: KernelCase): Promise<TypedA
   return results;
 }
 
-function isRefused(kernel: AnyKernel): boolean {
+function isRefused(kernel: AnyKernel | ChainKernel): boolean {
   try {
     refuseIntegers(kernel);
     return false;
@@ -154,7 +166,7 @@ function isRefused(kernel: AnyKernel): boolean {
   }
 }
 
-async function refusalFailure(backend: Backend, kernelCase: KernelCase): Promise<string | null> {
+async function refusalFailure(backend: Backend, kernelCase: AnyCase): Promise<string | null> {
   try {
     await runCase(backend, kernelCase);
   } catch (error) {
@@ -182,7 +194,7 @@ function differenceBetween(got: TypedArray, want: TypedArray, tolerance: number)
   return null;
 }
 
-function bufferName(buffer: number, { inputs, outputs }: KernelCase): string {
+function bufferName(buffer: number, { inputs, outputs }: AnyCase): string {
   if (buffer < outputs.length) return `output ${buffer}`;
   if (buffer < outputs.length + inputs.length)
     return `input ${buffer - outputs.length}, which it must not change`;

@@ -1,9 +1,10 @@
 import { allocateArray, type DType, type TypedArray } from "../../tensor/dtype.ts";
+import type { ChainKernel } from "../chain.ts";
 import type { AnyKernel } from "../kernel.ts";
 
 /** One run of one kernel: what goes in, what the output buffers hold before, and how the result is judged. */
-export interface KernelCase {
-  readonly kernel: AnyKernel;
+export interface KernelCase<K extends AnyKernel | ChainKernel = AnyKernel> {
+  readonly kernel: K;
   readonly inputs: readonly TypedArray[];
   /** Lengths and first contents of the outputs: kernels that work in place, or write in part, depend on them. */
   readonly outputs: readonly TypedArray[];

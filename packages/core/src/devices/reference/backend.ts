@@ -3,6 +3,7 @@ import type { Backend, DeviceBuffer } from "../backend.ts";
 import type { AnyKernel } from "../kernel.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import { runBinary, runCompare, runWhere } from "./binary.ts";
+import { runChain } from "./chain.ts";
 import { runMatmul } from "./matmul.ts";
 import { runCast, runCopy, runFill, runGather, runScatterAdd } from "./movement.ts";
 import { runAdam, runAdamFromTable, runSgd } from "./optimizer.ts";
@@ -35,6 +36,10 @@ export function createReferenceBackend(): Backend {
     run: (kernel, inputs, outputs) => {
       refuseIntegers(kernel);
       runKernel(kernel, inputs.map(values), outputs.map(values));
+    },
+    runChain: (chain, inputs, outputs) => {
+      refuseIntegers(chain);
+      runChain(chain, inputs.map(values), values(outputs[0]!));
     },
     dispose: () => {},
   };

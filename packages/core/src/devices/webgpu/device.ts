@@ -1,8 +1,9 @@
 import { DTypeError, ShapeError } from "../../errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import type { DeviceBuffer, Launch, Program } from "../backend.ts";
+import { type ChainKernel, resultOf } from "../chain.ts";
 import type { CustomRun } from "../custom-kernel.ts";
-import type { Kernel } from "../kernel.ts";
+import type { FusedKind, Kernel } from "../kernel.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import type { WebGpuBackend, WebGpuStatistics } from "./backend.ts";
 import { blockOf, boundBlocks } from "./binding.ts";
@@ -19,6 +20,7 @@ import type { Lowering } from "./shader.ts";
 export class WebGpuDevice implements WebGpuBackend {
   readonly name = "webgpu";
   readonly dtypes: readonly DType[] = ["float32", "int32"];
+  readonly fused: readonly FusedKind[] = ["chain"];
   readonly adapter: string;
   readonly #machinery: Machinery;
 
@@ -76,6 +78,11 @@ export class WebGpuDevice implements WebGpuBackend {
     this.#run(lower(kernel, this.#machinery.limits), inputs, outputs);
   }
 
+  runChain(chain: ChainKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
+    refuseDTypes(chain);
+    this.#run(lower(chain, this.#machinery.limits), inputs, outputs);
+  }
+
   runCustom(run: CustomRun, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
     this.#run(lower(run, this.#machinery.limits), inputs, outputs);
   }
@@ -98,7 +105,10 @@ export class WebGpuDevice implements WebGpuBackend {
     for (const buffer of buffers.scratch) memory.free(buffer);
   }
 
-  record(launches: readonly Launch<Kernel | CustomRun>[], inputs: readonly DeviceBuffer[]): Program {
+  record(
+    launches: readonly Launch<Kernel | ChainKernel | CustomRun>[],
+    inputs: readonly DeviceBuffer[],
+  ): Program {
     this.#machinery.health.check();
     for (const { kernel } of launches) if (kernel.kind !== "custom") refuseDTypes(kernel);
     return new WebGpuProgram(launches, inputs, this.#machinery);
@@ -114,8 +124,12 @@ export class WebGpuDevice implements WebGpuBackend {
   }
 }
 
-function refuseDTypes(kernel: Kernel): void {
-  if (kernel.dtype === "float64" || (kernel.kind === "cast" && kernel.to === "float64")) {
+function refuseDTypes(kernel: Kernel | ChainKernel): void {
+  const doubles =
+    kernel.kind === "chain"
+      ? kernel.steps.some((step) => step.dtype === "float64" || resultOf(step) === "float64")
+      : kernel.dtype === "float64" || (kernel.kind === "cast" && kernel.to === "float64");
+  if (doubles) {
     throw noDoubles(kernel.kind);
   }
   refuseIntegers(kernel);

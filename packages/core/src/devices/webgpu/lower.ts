@@ -1,6 +1,8 @@
+import type { ChainKernel } from "../chain.ts";
 import type { CustomRun } from "../custom-kernel.ts";
 import type { Kernel } from "../kernel.ts";
 import { lowerBinary } from "./kernels/binary.ts";
+import { lowerChain } from "./kernels/chain.ts";
 import { lowerCumsum } from "./kernels/cumsum.ts";
 import { lowerCustom } from "./kernels/custom.ts";
 import type { KernelLimits } from "./kernels/dense.ts";
@@ -15,7 +17,7 @@ import { lowerWhere } from "./kernels/where.ts";
 import type { Lowering } from "./shader.ts";
 
 /** The passes that make up a kernel. Kernels that differ in numbers only lower to the same shaders and groups. */
-export function lower(kernel: Kernel | CustomRun, limits: KernelLimits): Lowering {
+export function lower(kernel: Kernel | ChainKernel | CustomRun, limits: KernelLimits): Lowering {
   switch (kernel.kind) {
     case "fill":
       return lowerFill(kernel, limits);
@@ -46,6 +48,8 @@ export function lower(kernel: Kernel | CustomRun, limits: KernelLimits): Lowerin
       return lowerSgd(kernel, limits);
     case "adam":
       return lowerAdam(kernel, limits);
+    case "chain":
+      return lowerChain(kernel, limits);
     case "custom":
       return lowerCustom(kernel);
     default:

@@ -82,7 +82,7 @@ describe.skipIf(reason !== null)(`compile on webgpu${reason === null ? "" : ` (n
     expect(after.bytesRead - before.bytesRead).toBe(0);
     const dispatches = (after.dispatches - before.dispatches) / 10;
     expect(dispatches).toBeGreaterThan(20);
-    expect(dispatches).toBeLessThan(120);
+    expect(dispatches).toBeLessThanOrEqual(44); // 53 where no elementwise chains are fused
   });
 
   test("the same bits compiled as eager, and the numbers of the reference", async () => {

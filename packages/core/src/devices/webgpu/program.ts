@@ -1,5 +1,6 @@
 import { GradbridgeError } from "@gradbridge/random";
 import type { DeviceBuffer, Launch, Program } from "../backend.ts";
+import type { ChainKernel } from "../chain.ts";
 import type { CustomRun } from "../custom-kernel.ts";
 import type { Kernel } from "../kernel.ts";
 import { blockOf, boundBlocks } from "./binding.ts";
@@ -37,7 +38,7 @@ export class WebGpuProgram implements Program {
   readonly #machinery: Machinery;
   readonly #inputs: readonly DeviceBuffer[];
   /** Keeps the buffers alive for as long as the program may run. */
-  readonly #launches: readonly Launch<Kernel | CustomRun>[];
+  readonly #launches: readonly Launch<Kernel | ChainKernel | CustomRun>[];
   readonly #scratch: DeviceBuffer[] = [];
   readonly #passes: PreparedPass[] = [];
   /** For each launch: its shaders' names, and where each one's uniforms begin, in words. */
@@ -50,7 +51,7 @@ export class WebGpuProgram implements Program {
   #changedEnd: number;
 
   constructor(
-    launches: readonly Launch<Kernel | CustomRun>[],
+    launches: readonly Launch<Kernel | ChainKernel | CustomRun>[],
     inputs: readonly DeviceBuffer[],
     machinery: Machinery,
   ) {

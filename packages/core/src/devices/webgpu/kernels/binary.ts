@@ -26,9 +26,7 @@ export function lowerBinary(
   const f = (x: string, y: string): string =>
     kernel.kind === "compare"
       ? compareText(kernel.op, x, y, element === "f32")
-      : element === "i32"
-        ? integerText(kernel.op, x, y)
-        : floatText(kernel.op, x, y);
+      : binaryText(kernel.op, element, x, y);
   const buffers = scalar === undefined ? ["x", "y"] : [scalar.side === "left" ? "y" : "x"];
   const operands = [...buffers.map((_, i) => input(i)), output(0)];
   const numbers = scalar === undefined ? [] : [element === "i32" ? Math.trunc(scalar.value) : scalar.value];
@@ -71,7 +69,11 @@ z[i] = ${f(at("x"), at("y"))};`,
   };
 }
 
-/** f(x, y) as a WGSL expression. */
+/** f(x, y) as a WGSL expression, where `x` and `y` are names. */
+export function binaryText(op: BinaryOp, element: "f32" | "i32", x: string, y: string): string {
+  return element === "i32" ? integerText(op, x, y) : floatText(op, x, y);
+}
+
 function floatText(op: BinaryOp, x: string, y: string): string {
   switch (op) {
     case "add":
@@ -117,7 +119,8 @@ function integerText(op: BinaryOp, x: string, y: string): string {
   }
 }
 
-function compareText(op: CompareOp, x: string, y: string, float: boolean): string {
+/** 1 where the comparison holds, else 0, as a WGSL expression. */
+export function compareText(op: CompareOp, x: string, y: string, float: boolean): string {
   const compared = (sign: string): string =>
     float ? `order(${x}) ${sign} order(${y}) && !isNaN(${x}) && !isNaN(${y})` : `${x} ${sign} ${y}`;
   switch (op) {

@@ -23,13 +23,18 @@ export function lowerFill(kernel: KernelOf<"fill">, limits: KernelLimits): Lower
 export function lowerCast(kernel: KernelOf<"cast">, limits: KernelLimits): Lowering {
   const from = elementOf(kernel.dtype);
   const to = elementOf(kernel.to);
-  const convert = from === to ? "" : to === "i32" ? "truncated" : "f32";
   const shader = denseShader({
     name: `cast ${from} ${to}`,
     reads: [{ name: "x", element: vectorOf(from) }],
     writes: [{ name: "y", element: vectorOf(to) }],
     declarations: () => integerFunctions,
-    body: () => `let v = x[i];\ny[i] = ${eachOf(vectorOf(to), (c) => `${convert}(v.${c})`)};`,
+    body: () => `let v = x[i];\ny[i] = ${eachOf(vectorOf(to), (c) => castText(from, to, `v.${c}`))};`,
   });
   return denseLowering(shader, [input(0), output(0)], kernel.length, [], limits);
+}
+
+/** `x` in another type, as a WGSL expression. */
+export function castText(from: "f32" | "i32", to: "f32" | "i32", x: string): string {
+  if (from === to) return `(${x})`;
+  return to === "i32" ? `truncated(${x})` : `f32(${x})`;
 }

@@ -8,18 +8,21 @@ export function lowerUnary(kernel: KernelOf<"unary">, limits: KernelLimits): Low
   const { op, length } = kernel;
   const element = elementOf(kernel.dtype);
   const vector = vectorOf(element);
-  const f = element === "i32" ? integerText : floatText;
   const shader = denseShader({
     name: `unary ${op} ${element}`,
     reads: [{ name: "x", element: vector }],
     writes: [{ name: "y", element: vector }],
     declarations: () => elementaryFunctions,
-    body: () => `let v = x[i];\ny[i] = ${eachOf(vector, (c) => f(op, `v.${c}`))};`,
+    body: () => `let v = x[i];\ny[i] = ${eachOf(vector, (c) => unaryText(op, element, `v.${c}`))};`,
   });
   return denseLowering(shader, [input(0), output(0)], length, [], limits);
 }
 
-/** f(x) as a WGSL expression. */
+/** f(x) as a WGSL expression, where `x` is a name. */
+export function unaryText(op: UnaryOp, element: "f32" | "i32", x: string): string {
+  return element === "i32" ? integerText(op, x) : floatText(op, x);
+}
+
 function floatText(op: UnaryOp, x: string): string {
   switch (op) {
     case "neg":
