@@ -38,8 +38,8 @@ function chain(rows: number, width: number): Launch[] {
 
 test.each([
   [64, 2, 2],
-  [4096, 2, 8],
-  [4096, 3, 12],
+  [4096, 2, 4],
+  [4096, 3, 6],
   [4096, 64, 32],
 ])(
   "a chain of %i rows for %i threads is one section of %i tasks, each of equal work",

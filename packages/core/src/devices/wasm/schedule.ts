@@ -38,10 +38,10 @@ const shortest = 600;
 const shortestProgram = 5000;
 
 /** Lanes for each thread: more let threads that are slowed down do less, but every part of a launch costs something. */
-const lanesPerThread = 4;
+const lanesPerThread = 2;
 const mostLanes = 32;
 /** Programs that take longer than this many nanoseconds have more lanes than threads. */
-const longProgram = 400_000;
+const longProgram = 1_000_000;
 
 interface Touch {
   readonly lane: number;
