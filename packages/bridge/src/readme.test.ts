@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { setDevice } from "@gradbridge/core";
@@ -124,4 +124,21 @@ describe("the README's program", () => {
     expect(external).toContain("externalEstimator");
     expect(programs).toHaveLength(9);
   });
+});
+
+/** Every code that the sources throw, as they are written. */
+function thrownCodes(): string[] {
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" });
+  const sources = files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+  return sources.flatMap((file) => {
+    const source = readFileSync(join(import.meta.dirname, file), "utf8");
+    return [...source.matchAll(/(?:Gradbridge|Delta)Error\(\s*"([a-z-]+)"/g)].map(([, code]) => code!);
+  });
+}
+
+it("the README's table of errors has every code", () => {
+  const table = readme.slice(readme.indexOf("## Errors"));
+  const codes = new Set(thrownCodes());
+  expect(codes.size).toBeGreaterThan(8);
+  for (const code of codes) expect(table).toContain(`\`${code}\``);
 });

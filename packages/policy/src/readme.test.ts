@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
@@ -36,4 +36,21 @@ it("the README's explorer keeps its noise for four steps", async () => {
   const { step } = await run(programs[1]!, "export { step };");
   expect(step).toHaveProperty("noise");
   expect(programs).toHaveLength(2);
+});
+
+/** Every code that the sources throw, as they are written. */
+function thrownCodes(): string[] {
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" });
+  const sources = files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+  return sources.flatMap((file) => {
+    const source = readFileSync(join(import.meta.dirname, file), "utf8");
+    return [...source.matchAll(/(?:Gradbridge|Delta)Error\(\s*"([a-z-]+)"/g)].map(([, code]) => code!);
+  });
+}
+
+it("the README's table of errors has every code", () => {
+  const table = readme.slice(readme.indexOf("## Errors"));
+  const codes = new Set(thrownCodes());
+  expect(codes.size).toBeGreaterThan(8);
+  for (const code of codes) expect(table).toContain(`\`${code}\``);
 });
