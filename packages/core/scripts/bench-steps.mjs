@@ -1,7 +1,7 @@
 /**
  * Times compiled training steps on the wasm device, on dist (build first), with one thread and with two:
  *
- *     node scripts/bench-steps.mjs [--threads 1,2] [--build baseline] [dist folders to compare]
+ *     node scripts/bench-steps.mjs [--threads 1,2] [--build baseline] [--slices 40] [--rows PPO] [dist folders to compare]
  *
  * All variants of a row are interleaved in slices; each figure is the least and the median over the slices, in µs. Figures of
  * different runs do not compare: read the load average with them.
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     threads: { type: "string", default: "1,2" },
     build: { type: "string" },
     slices: { type: "string", default: "40" },
+    rows: { type: "string", default: "" },
   },
 });
 const here = new URL("../dist/", import.meta.url).pathname;
@@ -117,7 +118,7 @@ console.log(`load average ${loadavg().map((x) => x.toFixed(2))}`);
 console.log(
   `${"".padEnd(26)}${variants.map(({ label }) => label.padStart(28)).join("")}   (least, median µs)`,
 );
-for (const [name, make] of rows) {
+for (const [name, make] of rows.filter(([name]) => name.includes(values.rows))) {
   const steps = [];
   for (const { core, device } of variants) {
     await core.setDevice(device);
