@@ -23,21 +23,27 @@ def perceptron(layers):
 
 
 def flat(parameters):
-    return np.concatenate([parameter.detach().numpy().ravel() for parameter in parameters])
+    return np.concatenate([parameter.detach().cpu().numpy().ravel() for parameter in parameters])
 
 
-def seeded_step(sizes, batch, threads, smoke=False):
+def seeded_step(sizes, batch, threads, device="cpu", smoke=False):
     torch.set_num_threads(threads)
+    if device == "cuda":
+        torch.backends.cuda.matmul.allow_tf32 = False
+        if smoke:
+            sizes, batch = [4, 8, 8, 2], 8
     layers, x, seed = numbers.network(sizes, batch)
-    network = perceptron(layers)
+    network = perceptron(layers).to(device)
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
-    x, seed = torch.from_numpy(x), torch.from_numpy(seed)
+    x, seed = torch.from_numpy(x).to(device), torch.from_numpy(seed).to(device)
 
     def run(iterations):
         for _ in range(iterations):
             optimizer.zero_grad()
             network(x).backward(seed)
             optimizer.step()
+        if device == "cuda":
+            torch.cuda.synchronize()
 
     return Work(run, answer=lambda: flat(network.parameters()))
 

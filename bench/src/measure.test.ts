@@ -35,6 +35,21 @@ it("takes one sample of every system a round, and fills a sample's time with ite
   expect(turns.slice(-2)).toEqual(["slow stopped", "fast stopped"]);
 });
 
+it("starts nothing of a row that this machine cannot measure, and says why", async () => {
+  const turns: string[] = [];
+  const gpu = (scale: string): Promise<string | null> =>
+    Promise.resolve(scale === "full" ? "no GPU here" : null);
+  const rowOfGpu: Row = {
+    ...row({ ours: () => subject("ours", 1, turns), theirs: () => subject("theirs", 1, turns) }),
+    absent: gpu,
+  };
+  expect(await measureRow(rowOfGpu, { ...effort, scale: "full" })).toEqual([
+    { system: "ours", failure: "no GPU here" },
+  ]);
+  expect(turns).toEqual([]);
+  expect(await measureRow(rowOfGpu, effort)).toHaveLength(2);
+});
+
 it("reports a peer that cannot start or breaks off, and goes on with the others", async () => {
   const turns: string[] = [];
   let samples = 0;

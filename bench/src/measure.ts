@@ -56,10 +56,13 @@ interface Runner {
 /**
  * Measures all systems of a row, interleaved: every round takes one sample of each, in another order. A slow minute of
  * the machine then falls on all of them alike, and the ratios stay.
+ * A row that is absent here gives one measurement: the failure of the first system, with the reason.
  * @throws Error where the first system (ours) fails, or where two systems disagree about the answer.
  */
 export async function measureRow(row: Row, effort: Effort): Promise<Measurement[]> {
   const [ours] = Object.keys(row.systems);
+  const absent = (await row.absent?.(effort.scale)) ?? null;
+  if (absent !== null) return [{ system: ours!, failure: absent }];
   const failures = new Map<string, string>();
   const runners: Runner[] = [];
   /** Notes that a system cannot go on. Ours must. */

@@ -1,4 +1,4 @@
-import type { StartSubject } from "./subject.ts";
+import type { Scale, StartSubject } from "./subject.ts";
 
 /** What a row's figures mean. */
 export interface Unit {
@@ -22,6 +22,8 @@ export interface Row {
   readonly goals?: { readonly [system: string]: number };
   /** Floating-point operations of the matrix products in one iteration: what the share of the peak is taken of. */
   readonly productOperations?: number;
+  /** Why the row cannot be measured on this machine, or null: it is then one line of the table, which says so. */
+  readonly absent?: (scale: Scale) => Promise<string | null>;
   /** Whether one iteration takes seconds: it is then neither warmed up nor repeated within a sample. */
   readonly long?: boolean;
 }

@@ -6,6 +6,7 @@ import { ppoUpdates } from "./rows/ppo-update.ts";
 import { seededSteps } from "./rows/seeded-step.ts";
 import { smallWork } from "./rows/small-work.ts";
 import { tensorFlowSteps } from "./rows/tensorflow-step.ts";
+import { webGpuRows } from "./rows/webgpu.ts";
 import { wholeRuns } from "./rows/whole-runs.ts";
 
 /** Every row, in the order of the table. */
@@ -18,6 +19,7 @@ export function allRows(withPeers: boolean): Row[] {
     ...environments(withPeers),
     ...generatorDraws(withPeers),
     ...tensorFlowSteps(),
+    ...webGpuRows(withPeers),
     ...wholeRuns(withPeers),
   ];
 }
