@@ -42,14 +42,13 @@ export {
   gradientAgreement,
   parameterGradient,
 } from "./comparing/parameter-gradient.ts";
-export { type ActorCriticOptions, actorCritic } from "./estimators/actor-critic.ts";
-export { type AwrOptions, awr } from "./estimators/awr.ts";
+export { checkRollout } from "./estimators/check-rollout.ts";
 export {
   type CheckEstimatorOptions,
   checkEstimator,
   type EstimatorReport,
-} from "./estimators/check-estimator.ts";
-export { checkRollout } from "./estimators/check-rollout.ts";
+} from "./estimators/checking/check-estimator.ts";
+export { EstimatorCheckError } from "./estimators/checking/estimator-check-error.ts";
 export {
   type DeterministicGradientOptions,
   deterministicGradient,
@@ -61,19 +60,23 @@ export {
   type Minibatch,
   type RolloutTargets,
 } from "./estimators/estimator.ts";
-export { EstimatorCheckError } from "./estimators/estimator-check-error.ts";
-export { type EvolutionOptions, evolution } from "./estimators/evolution.ts";
-export { type FiniteDifferenceOptions, finiteDifference } from "./estimators/finite-difference.ts";
-export { type GrpoOptions, grpo } from "./estimators/grpo.ts";
-export { type NaturalGradientOptions, naturalGradient } from "./estimators/natural-gradient.ts";
-export type { Objective, OutputSpaceOptions } from "./estimators/output-space.ts";
-export { type PpoOptions, ppo } from "./estimators/ppo.ts";
+export { type ActorCriticOptions, actorCritic } from "./estimators/policy-gradient/actor-critic.ts";
+export { type AwrOptions, awr } from "./estimators/policy-gradient/awr.ts";
+export { type GrpoOptions, grpo } from "./estimators/policy-gradient/grpo.ts";
+export {
+  type NaturalGradientOptions,
+  naturalGradient,
+} from "./estimators/policy-gradient/natural-gradient.ts";
+export { type PpoOptions, ppo } from "./estimators/policy-gradient/ppo.ts";
+export { type ReinforceOptions, reinforce } from "./estimators/policy-gradient/reinforce.ts";
+export { type RlooOptions, rloo } from "./estimators/policy-gradient/rloo.ts";
+export { type VtraceOptions, vtrace } from "./estimators/policy-gradient/vtrace.ts";
 export { type EstimatorName, estimators } from "./estimators/registry.ts";
-export { type ReinforceOptions, reinforce } from "./estimators/reinforce.ts";
-export { type RlooOptions, rloo } from "./estimators/rloo.ts";
-export { type SpsaOptions, spsa } from "./estimators/spsa.ts";
+export { type EvolutionOptions, evolution } from "./estimators/search/evolution.ts";
+export { type FiniteDifferenceOptions, finiteDifference } from "./estimators/search/finite-difference.ts";
+export type { Objective, OutputSpaceOptions } from "./estimators/search/output-space.ts";
+export { type SpsaOptions, spsa } from "./estimators/search/spsa.ts";
 export { type SupervisedOptions, supervised } from "./estimators/supervised.ts";
-export { type VtraceOptions, vtrace } from "./estimators/vtrace.ts";
 export { type EnvSource, type EvaluateOptions, type Evaluation, evaluate } from "./evaluation/evaluate.ts";
 export {
   type ExternalEstimator,

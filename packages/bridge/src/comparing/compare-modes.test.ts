@@ -3,7 +3,7 @@ import { actorCritic, categoricalHead } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
 import { makeVec } from "gymnasium-js";
 import { describe, expect, it } from "vitest";
-import { ppo } from "../estimators/ppo.ts";
+import { ppo } from "../estimators/policy-gradient/ppo.ts";
 import { collect } from "../rollouts/collect.ts";
 import { compareModes } from "./compare-modes.ts";
 import { gradientAgreement, parameterGradient } from "./parameter-gradient.ts";

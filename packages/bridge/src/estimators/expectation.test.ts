@@ -16,16 +16,16 @@ import {
   type ValueFunction,
   valuesOf,
 } from "../fixtures/tabular-process.ts";
-import { actorCritic } from "./actor-critic.ts";
-import { awr } from "./awr.ts";
-import { minibatchOf } from "./check-situations.ts";
+import { minibatchOf } from "./checking/check-situations.ts";
 import type { Estimator } from "./estimator.ts";
-import { grpo } from "./grpo.ts";
-import { naturalGradient } from "./natural-gradient.ts";
-import { ppo } from "./ppo.ts";
-import { reinforce } from "./reinforce.ts";
-import { rloo } from "./rloo.ts";
-import { vtrace } from "./vtrace.ts";
+import { actorCritic } from "./policy-gradient/actor-critic.ts";
+import { awr } from "./policy-gradient/awr.ts";
+import { grpo } from "./policy-gradient/grpo.ts";
+import { naturalGradient } from "./policy-gradient/natural-gradient.ts";
+import { ppo } from "./policy-gradient/ppo.ts";
+import { reinforce } from "./policy-gradient/reinforce.ts";
+import { rloo } from "./policy-gradient/rloo.ts";
+import { vtrace } from "./policy-gradient/vtrace.ts";
 
 beforeAll(() => setDevice("reference"));
 

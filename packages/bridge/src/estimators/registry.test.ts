@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { makeEstimator } from "../training/make-estimator.ts";
 import { resolveSettings } from "../training/settings.ts";
 import { train } from "../training/train.ts";
-import { checkEstimator } from "./check-estimator.ts";
+import { checkEstimator } from "./checking/check-estimator.ts";
 import { type EstimatorName, estimators } from "./registry.ts";
 
 const names = Object.keys(estimators) as EstimatorName[];

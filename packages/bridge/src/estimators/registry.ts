@@ -1,11 +1,11 @@
-import { actorCritic } from "./actor-critic.ts";
-import { awr } from "./awr.ts";
-import { grpo } from "./grpo.ts";
-import { naturalGradient } from "./natural-gradient.ts";
-import { ppo } from "./ppo.ts";
-import { reinforce } from "./reinforce.ts";
-import { rloo } from "./rloo.ts";
-import { vtrace } from "./vtrace.ts";
+import { actorCritic } from "./policy-gradient/actor-critic.ts";
+import { awr } from "./policy-gradient/awr.ts";
+import { grpo } from "./policy-gradient/grpo.ts";
+import { naturalGradient } from "./policy-gradient/natural-gradient.ts";
+import { ppo } from "./policy-gradient/ppo.ts";
+import { reinforce } from "./policy-gradient/reinforce.ts";
+import { rloo } from "./policy-gradient/rloo.ts";
+import { vtrace } from "./policy-gradient/vtrace.ts";
 
 /**
  * Every estimator that can be named: on the command line, in a config. One line each. Those that need more than a

@@ -7,7 +7,7 @@ import { actorCritic, categoricalHead, type Policy } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
 import { makeVec } from "gymnasium-js";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { checkEstimator } from "../estimators/check-estimator.ts";
+import { checkEstimator } from "../estimators/checking/check-estimator.ts";
 import { defineEstimator } from "../estimators/estimator.ts";
 import { collect } from "../rollouts/collect.ts";
 import type { Rollout } from "../rollouts/rollout.ts";

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Deltas } from "../applying/deltas.ts";
 import type { Callback } from "../callbacks/callback.ts";
 import { defineEstimator, type Estimator } from "../estimators/estimator.ts";
-import { ppo } from "../estimators/ppo.ts";
+import { ppo } from "../estimators/policy-gradient/ppo.ts";
 import { train } from "./train.ts";
 
 /** Two choices in episodes of ten steps; what it gives from its `from`-th step on may be wrong. */

@@ -2,7 +2,7 @@ import { actorCritic, categoricalHead, type Policy } from "@gradbridge/policy";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Callback, ProgressRecord } from "../callbacks/callback.ts";
 import { defineEstimator } from "../estimators/estimator.ts";
-import { ppo } from "../estimators/ppo.ts";
+import { ppo } from "../estimators/policy-gradient/ppo.ts";
 import { type TrainConfig, train } from "./train.ts";
 
 const small = {

@@ -10,7 +10,7 @@ import type { Callback, ProgressRecord, TrainingEnd } from "../callbacks/callbac
 import { checkpoint } from "../callbacks/checkpoint.ts";
 import { jsonlLogger } from "../callbacks/jsonl-logger.ts";
 import { defineEstimator } from "../estimators/estimator.ts";
-import { ppo } from "../estimators/ppo.ts";
+import { ppo } from "../estimators/policy-gradient/ppo.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { type Checkpoint, loadCheckpoint, restorePolicy } from "./checkpoint.ts";

@@ -7,7 +7,7 @@ import { actorCritic, categoricalHead } from "@gradbridge/policy";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { defineCallback } from "../callbacks/callback.ts";
 import { defineEstimator } from "../estimators/estimator.ts";
-import { ppo } from "../estimators/ppo.ts";
+import { ppo } from "../estimators/policy-gradient/ppo.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { type TrainConfig, train } from "./train.ts";
 

@@ -1,8 +1,8 @@
 import { GradbridgeError, type Schedule, sub } from "@gradbridge/core";
-import { discountedReturns } from "../recurrences/discounted-returns.ts";
-import { gae } from "../recurrences/gae.ts";
-import { defineEstimator, type Estimator, type Minibatch } from "./estimator.ts";
-import { checkFractions } from "./options.ts";
+import { discountedReturns } from "../../recurrences/discounted-returns.ts";
+import { gae } from "../../recurrences/gae.ts";
+import { defineEstimator, type Estimator, type Minibatch } from "../estimator.ts";
+import { checkFractions } from "../options.ts";
 import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
 import { deviationOf, meanOf } from "./standardize.ts";
 

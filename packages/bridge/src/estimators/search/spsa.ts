@@ -1,6 +1,6 @@
-import type { Estimator } from "./estimator.ts";
+import type { Estimator } from "../estimator.ts";
+import { checkCounts, checkNonNegative, checkPositive } from "../options.ts";
 import { mirroredDifferences } from "./mirrored-differences.ts";
-import { checkCounts, checkNonNegative, checkPositive } from "./options.ts";
 import { type OutputSpaceOptions, outputSpaceEstimator } from "./output-space.ts";
 
 /** Options of {@link spsa}. */

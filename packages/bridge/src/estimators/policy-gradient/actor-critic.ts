@@ -1,7 +1,7 @@
 import { mean, mul, type Schedule, square, sub } from "@gradbridge/core";
-import { gae } from "../recurrences/gae.ts";
-import { defineEstimator, type Estimator } from "./estimator.ts";
-import { checkFractions, checkNonNegative } from "./options.ts";
+import { gae } from "../../recurrences/gae.ts";
+import { defineEstimator, type Estimator } from "../estimator.ts";
+import { checkFractions, checkNonNegative } from "../options.ts";
 import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
 import { standardize } from "./standardize.ts";
 

@@ -1,7 +1,7 @@
 import { add, mul, type Schedule, type Tensor } from "@gradbridge/core";
 import type { ByOutput } from "@gradbridge/policy";
-import { column, type Minibatch } from "./estimator.ts";
-import { checkNonNegative } from "./options.ts";
+import { column, type Minibatch } from "../estimator.ts";
+import { checkNonNegative } from "../options.ts";
 
 /** The policy gradient: weight · ∂log π/∂y for every output y of the distribution; weight is [N]. */
 export function scoreDeltas(score: ByOutput, weight: Tensor): Record<string, Tensor> {

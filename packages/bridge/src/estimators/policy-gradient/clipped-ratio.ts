@@ -12,8 +12,8 @@ import {
   type Tensor,
   where,
 } from "@gradbridge/core";
-import type { Diagnostics, Minibatch } from "./estimator.ts";
-import { checkNonNegative } from "./options.ts";
+import type { Diagnostics, Minibatch } from "../estimator.ts";
+import { checkNonNegative } from "../options.ts";
 
 /** r = π(a)/π_old(a), [N]. */
 export function ratioOf({

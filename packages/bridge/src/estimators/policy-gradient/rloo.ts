@@ -1,8 +1,8 @@
 import type { Schedule } from "@gradbridge/core";
-import { discountedReturns } from "../recurrences/discounted-returns.ts";
-import { defineEstimator, type Estimator } from "./estimator.ts";
+import { discountedReturns } from "../../recurrences/discounted-returns.ts";
+import { defineEstimator, type Estimator } from "../estimator.ts";
+import { checkCounts, checkFractions } from "../options.ts";
 import { mapGroups } from "./groups.ts";
-import { checkCounts, checkFractions } from "./options.ts";
 import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
 import { meanOf } from "./standardize.ts";
 

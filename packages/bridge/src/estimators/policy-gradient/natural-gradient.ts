@@ -1,8 +1,8 @@
 import { mul, type Schedule, sub } from "@gradbridge/core";
-import { gae } from "../recurrences/gae.ts";
-import { defineEstimator, type Estimator } from "./estimator.ts";
+import { gae } from "../../recurrences/gae.ts";
+import { defineEstimator, type Estimator } from "../estimator.ts";
+import { checkFractions, checkNonNegative, checkPositive } from "../options.ts";
 import { naturalScore } from "./natural-score.ts";
-import { checkFractions, checkNonNegative, checkPositive } from "./options.ts";
 import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
 import { standardize } from "./standardize.ts";
 

@@ -1,5 +1,5 @@
-import type { Estimator } from "./estimator.ts";
-import { checkNonNegative, checkPositive } from "./options.ts";
+import type { Estimator } from "../estimator.ts";
+import { checkNonNegative, checkPositive } from "../options.ts";
 import { type OutputSpaceOptions, outputSpaceEstimator } from "./output-space.ts";
 
 /** Options of {@link finiteDifference}. */

@@ -1,8 +1,8 @@
 import { noGrad, type Tensor, tensor, zeros } from "@gradbridge/core";
 import type { Distribution, Head, PolicyOutputs } from "@gradbridge/policy";
 import type { Generator } from "@gradbridge/random";
-import type { Rollout, RolloutColumn, RolloutField } from "../rollouts/rollout.ts";
-import type { Minibatch, RolloutTargets } from "./estimator.ts";
+import type { Rollout, RolloutColumn, RolloutField } from "../../rollouts/rollout.ts";
+import type { Minibatch, RolloutTargets } from "../estimator.ts";
 
 /** A made-up rollout, which of its rows are learned from, and a policy that has moved since. */
 export interface CheckSituation {

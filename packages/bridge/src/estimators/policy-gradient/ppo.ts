@@ -19,10 +19,10 @@ import {
   where,
   zerosLike,
 } from "@gradbridge/core";
-import { gae } from "../recurrences/gae.ts";
+import { gae } from "../../recurrences/gae.ts";
+import { defineEstimator, type Estimator, type Minibatch } from "../estimator.ts";
+import { checkFractions, checkNonNegative, checkPositive } from "../options.ts";
 import { clippedWeight, clipSchedule, ratioDiagnostics, ratioOf } from "./clipped-ratio.ts";
-import { defineEstimator, type Estimator, type Minibatch } from "./estimator.ts";
-import { checkFractions, checkNonNegative, checkPositive } from "./options.ts";
 import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
 
 /** Options of {@link ppo}. */

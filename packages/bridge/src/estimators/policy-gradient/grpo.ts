@@ -1,10 +1,10 @@
 import { add, exp, minimum, mul, type Schedule, sub, type Tensor } from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
-import { discountedReturns } from "../recurrences/discounted-returns.ts";
+import { discountedReturns } from "../../recurrences/discounted-returns.ts";
+import { defineEstimator, type Estimator, type Minibatch } from "../estimator.ts";
+import { checkCounts, checkFractions, checkNonNegative } from "../options.ts";
 import { clippedWeight, clipSchedule, ratioDiagnostics, ratioOf } from "./clipped-ratio.ts";
-import { defineEstimator, type Estimator, type Minibatch } from "./estimator.ts";
 import { mapGroups } from "./groups.ts";
-import { checkCounts, checkFractions, checkNonNegative } from "./options.ts";
 import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
 import { standardize } from "./standardize.ts";
 

@@ -15,21 +15,21 @@ import {
   stateDependentGaussianHead,
 } from "@gradbridge/policy";
 import { describe, expect, it } from "vitest";
-import { actorCritic } from "./actor-critic.ts";
-import { awr } from "./awr.ts";
+import { deterministicGradient } from "../deterministic-gradient.ts";
+import type { Estimator, Minibatch } from "../estimator.ts";
+import { actorCritic } from "../policy-gradient/actor-critic.ts";
+import { awr } from "../policy-gradient/awr.ts";
+import { grpo } from "../policy-gradient/grpo.ts";
+import { naturalGradient } from "../policy-gradient/natural-gradient.ts";
+import { ppo } from "../policy-gradient/ppo.ts";
+import { reinforce } from "../policy-gradient/reinforce.ts";
+import { rloo } from "../policy-gradient/rloo.ts";
+import { vtrace } from "../policy-gradient/vtrace.ts";
+import { evolution } from "../search/evolution.ts";
+import { finiteDifference } from "../search/finite-difference.ts";
+import { spsa } from "../search/spsa.ts";
+import { supervised } from "../supervised.ts";
 import { type CheckEstimatorOptions, checkEstimator } from "./check-estimator.ts";
-import { deterministicGradient } from "./deterministic-gradient.ts";
-import type { Estimator, Minibatch } from "./estimator.ts";
-import { evolution } from "./evolution.ts";
-import { finiteDifference } from "./finite-difference.ts";
-import { grpo } from "./grpo.ts";
-import { naturalGradient } from "./natural-gradient.ts";
-import { ppo } from "./ppo.ts";
-import { reinforce } from "./reinforce.ts";
-import { rloo } from "./rloo.ts";
-import { spsa } from "./spsa.ts";
-import { supervised } from "./supervised.ts";
-import { vtrace } from "./vtrace.ts";
 
 await setDevice("reference");
 

@@ -1,8 +1,8 @@
 import { grad, setDevice, type Tensor, tensor } from "@gradbridge/core";
 import { Categorical, DiagonalGaussian, type Distribution, type PolicyOutputs } from "@gradbridge/policy";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Rollout } from "../rollouts/rollout.ts";
-import type { Estimator, Minibatch } from "./estimator.ts";
+import type { Rollout } from "../../rollouts/rollout.ts";
+import type { Estimator, Minibatch } from "../estimator.ts";
 import { grpo } from "./grpo.ts";
 import { ppo } from "./ppo.ts";
 import { reinforce } from "./reinforce.ts";

@@ -1,8 +1,8 @@
 import { GradbridgeError, type Tensor, tensor } from "@gradbridge/core";
 import type { PolicyOutputs } from "@gradbridge/policy";
 import { type Generator, generator } from "@gradbridge/random";
-import type { Deltas } from "../applying/deltas.ts";
-import { defineEstimator, type Estimator, type Minibatch } from "./estimator.ts";
+import type { Deltas } from "../../applying/deltas.ts";
+import { defineEstimator, type Estimator, type Minibatch } from "../estimator.ts";
 
 /**
  * How good `outputs` [n] are in a situation `context` [observationSize]; more is better, any finite number, no

@@ -9,12 +9,12 @@ import {
 } from "@gradbridge/core";
 import { categoricalHead, gaussianHead, type Head, type PolicyOutputs } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
-import { DeltaError } from "../applying/delta-error.ts";
-import { pairDeltas, requireFinite } from "../applying/deltas.ts";
-import { type Rollout, rolloutFields } from "../rollouts/rollout.ts";
+import { DeltaError } from "../../applying/delta-error.ts";
+import { pairDeltas, requireFinite } from "../../applying/deltas.ts";
+import { type Rollout, rolloutFields } from "../../rollouts/rollout.ts";
+import { defineEstimator, type Estimator, type Minibatch, type RolloutTargets } from "../estimator.ts";
 import { type Difference, firstDifference, type Numbers, numbersOf } from "./bit-difference.ts";
 import { type CheckSituation, checkSituations, minibatchOf } from "./check-situations.ts";
-import { defineEstimator, type Estimator, type Minibatch, type RolloutTargets } from "./estimator.ts";
 import { EstimatorCheckError } from "./estimator-check-error.ts";
 
 /** Options of {@link checkEstimator}. */

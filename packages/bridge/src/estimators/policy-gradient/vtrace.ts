@@ -11,11 +11,11 @@ import {
   tidy,
 } from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
-import { vtraceTargets } from "../recurrences/vtrace-targets.ts";
-import type { Rollout, RolloutColumn } from "../rollouts/rollout.ts";
+import { vtraceTargets } from "../../recurrences/vtrace-targets.ts";
+import type { Rollout, RolloutColumn } from "../../rollouts/rollout.ts";
+import { defineEstimator, type Estimator } from "../estimator.ts";
+import { checkFractions, checkNonNegative, checkPositive } from "../options.ts";
 import { ratioOf } from "./clipped-ratio.ts";
-import { defineEstimator, type Estimator } from "./estimator.ts";
-import { checkFractions, checkNonNegative, checkPositive } from "./options.ts";
 import { entropyBonus, scoreDeltas } from "./score-deltas.ts";
 
 /** Options of {@link vtrace}. */
