@@ -74,18 +74,15 @@ const wantedLimits = [
   "maxComputeWorkgroupSizeX",
 ] as const;
 
-const wantedFeatures: readonly GPUFeatureName[] = ["subgroups", "timestamp-query"];
-
 /**
- * A device with the adapter's real limits, and its optional features for measurements and for kernels that use them.
+ * A device with the adapter's real limits. No kernel needs an optional feature, so none is asked for.
  * @throws DeviceError where the adapter gives none.
  */
 export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredLimits: Record<string, number> = {};
   for (const name of wantedLimits) requiredLimits[name] = adapter.limits[name];
-  const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
   try {
-    return await adapter.requestDevice({ requiredLimits, requiredFeatures });
+    return await adapter.requestDevice({ requiredLimits });
   } catch (error) {
     throw new DeviceError(
       `webgpu: the adapter gives no device: ${String(error)}. Close other users of the GPU.`,
