@@ -2,9 +2,8 @@
 const trialMilliseconds = 0.5;
 const trialRuns = 4;
 /** The winner runs for this many times as long as the trials took, and twice as long each time it wins again. */
-const shortestTerm = 4;
-const longestTerm = 16;
-const longestTermMilliseconds = 1000;
+const shortestTerm = 8;
+const longestTerm = 32;
 /** Shared runs end their term early where they take this much longer than runs alone did. */
 const tolerance = 1.3;
 
@@ -61,7 +60,6 @@ export class Sharing {
     const enough = this.#runs >= trialRuns && this.#spent >= trialMilliseconds;
     const worse = this.wanted && enough && this.#spent > tolerance * this.#alone * this.#runs;
     if (worse) this.#term = shortestTerm;
-    const over = this.#spent > Math.min(longestTermMilliseconds, this.#term * this.#trials);
-    if (worse || over) this.#begin("shared", true);
+    if (worse || this.#spent > this.#term * this.#trials) this.#begin("shared", true);
   }
 }
