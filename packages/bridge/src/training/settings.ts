@@ -174,7 +174,8 @@ export const defaultSettings: TrainSettings = {
 };
 
 /**
- * Defaults, then what is tuned for the environment (`plugin` defaults of its own included), then `given`.
+ * Defaults, then what is tuned for the environment (`plugin` defaults of its own included), then `given`. A tuned
+ * `noiseEvery` gives way to `squash` or log σ of the network, with which it cannot be.
  * @throws code `settings` with one line per wrong value: what came and what is allowed.
  */
 export function resolveSettings(
@@ -189,6 +190,7 @@ export function resolveSettings(
     ...estimatorSettings[estimator],
     ...(environment === null ? {} : tunedSettings[environment]?.[estimator]),
     ...plugin,
+    ...(defined.squash === true || defined.logStd === "network" ? { noiseEvery: null } : {}),
     ...defined,
   };
   const parsed = settingsSchema.safeParse(merged);

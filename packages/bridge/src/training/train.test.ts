@@ -15,6 +15,7 @@ import { evaluate } from "../evaluation/evaluate.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { type Checkpoint, loadCheckpoint, restorePolicy } from "./checkpoint.ts";
 import { makePolicy } from "./make-policy.ts";
+import { resolveSettings } from "./settings.ts";
 import { train } from "./train.ts";
 
 const small = {
@@ -344,6 +345,14 @@ describe("train", () => {
     await train({ ...small, estimator: onHost, callbacks: [host] });
     await train({ ...small, estimator: ppo(), callbacks: [compiled] });
     expect(host.records).toEqual(compiled.records);
+  });
+
+  it("lets squashed actions and log σ of the network replace noise that is tuned", () => {
+    const tuned = { noiseEvery: 4 };
+    expect(resolveSettings(null, {}, tuned).noiseEvery).toBe(4);
+    expect(resolveSettings(null, { squash: true }, tuned).noiseEvery).toBeNull();
+    expect(resolveSettings(null, { logStd: "network" }, tuned).noiseEvery).toBeNull();
+    expect(resolveSettings(null, { squash: true, noiseEvery: 2 }, tuned).noiseEvery).toBe(2); // refused with the policy
   });
 
   it("refuses wrong settings by name before anything runs", async () => {
