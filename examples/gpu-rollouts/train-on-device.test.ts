@@ -36,6 +36,28 @@ describe.skipIf(reason !== null)(`on webgpu${reason === null ? "" : ` (not run: 
   }, 300_000);
 });
 
+test("pendulums learn to stand; the same kernels, in JavaScript", async () => {
+  const settings = {
+    env: "Pendulum-v1",
+    numEnvs: 16,
+    steps: 200,
+    minibatchSize: 200,
+    epochs: 6,
+    updates: 20,
+  };
+  const discounts = { gamma: 0.9, lambda: 0.95 };
+  const log = await run("wasm", {
+    ...small,
+    ...settings,
+    ...discounts,
+    hidden: [32, 32],
+    learningRate: 5e-3,
+  });
+  const returns = log.map(({ rewardMean }) => rewardMean * 200); // every rollout is one whole episode of each
+  expect(Math.max(...returns.slice(0, 3))).toBeLessThan(-1000);
+  expect(Math.min(...returns.slice(-3))).toBeGreaterThan(-450);
+}, 60_000);
+
 test("an environment without kernels is named with those that have them", async () => {
   await expect(run("wasm", { ...small, env: "Acrobot-v1" })).rejects.toThrow(
     /Acrobot-v1.*CartPole-v1, Pendulum-v1/,
