@@ -41,15 +41,16 @@ export function lowerChain(kernel: ChainKernel, limits: KernelLimits): Lowering 
     numbers.push(element === "i32" ? Math.trunc(operand.value) : operand.value);
     return `u.${name}`;
   };
+  const names: string[] = [];
   const lines = steps.map((step, k) => {
-    const text = stepText(
-      step,
-      step.operands.map((operand) => operandText(operand, elementOf(step.dtype))),
-    );
+    const given = step.operands.map((operand) => operandText(operand, elementOf(step.dtype)));
+    const text = stepText(step, given);
+    names.push(`${"op" in step ? step.op : step.kind} ${step.dtype} ${resultOf(step)} (${given.join(", ")})`);
     const last = k === steps.length - 1;
     return `let s${k} = ${!last && resultOf(step) !== "int32" ? `kept(${text})` : text};`;
   });
   const parameters = elements.map((element, i) => `a${i}: ${element}`).join(", ");
+  const name = `chain of ${elements.join(" ")}: ${names.join("; ")}`;
   const link = `fn link(${parameters}) -> ${result} { ${lines.join(" ")} return s${steps.length - 1}; }`;
   const declarations = (): string => `${elementaryFunctions}${integerFunctions}
 fn kept(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ u.zero); }
@@ -59,7 +60,7 @@ ${link}`;
 
   if (elements.every((_, i) => isDense(axes, i))) {
     const shader = denseShader({
-      name: `chain ${link}`,
+      name,
       reads: elements.map((element, i) => ({ name: `x${i}`, element: vectorOf(element) })),
       writes: [{ name: "z", element: vectorOf(result) }],
       uniforms: fields,
@@ -71,7 +72,7 @@ z[i] = ${eachOf(vectorOf(result), (c) => called((i) => `v${i}.${c}`))};`,
   }
   const rank = axes.sizes.length;
   const shader: Shader = {
-    name: `chain rank ${rank} ${link}`,
+    name: `${name}, rank ${rank}`,
     reads: elements.map((element, i) => ({ name: `x${i}`, element })),
     writes: [{ name: "z", element: result }],
     uniforms: [...axesUniforms(rank, elements.length), ...fields],
