@@ -6,6 +6,7 @@ import { devices, setDevice, type Tensor, type WebGpuBackend, zeros } from "@gra
 import { actorCritic, categoricalHead } from "@gradbridge/policy";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { defineCallback } from "../callbacks/callback.ts";
+import { comparedModes, compareModes } from "../comparing/compare-modes.ts";
 import { defineEstimator } from "../estimators/estimator.ts";
 import { ppo } from "../estimators/policy-gradient/ppo.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
@@ -95,6 +96,14 @@ describe.skipIf(reason !== null)(`train on webgpu${reason === null ? "" : ` (not
     });
     expect(before!.every(Number.isFinite)).toBe(true);
     expect(after).toEqual(before);
+  });
+
+  test("modes are compared there too: their parameter gradients are computed where the policy acts", async () => {
+    const modes = comparedModes.filter(({ name }) => name !== "surrogate, behavior");
+    const { seed, ...others } = config;
+    const runs = await compareModes({ ...others, steps: 256, seeds: [seed], modes, device: "webgpu" });
+    expect(runs).toHaveLength(3);
+    for (const { updates } of runs) expect(updates[0]!.cosine).toBeCloseTo(1, 5);
   });
 
   test("a policy of one's own that lives on the device is refused, with what to do", async () => {
