@@ -30,8 +30,8 @@ let found: Promise<{ readonly details: string; readonly reason: string | null }>
  */
 export async function whyNoGpu(scale: Scale): Promise<string | null> {
   const { details, reason } = await gpu();
-  if (reason !== null) return `no GPU here (${reason})`;
-  return scale === "full" && details.includes("software adapter") ? `no GPU here, but ${details}` : null;
+  if (reason !== null) return `no GPU here: ${reason.split(". ", 1)[0]}`; // what to install is in the README
+  return scale === "full" && details.includes("software adapter") ? `no GPU here: ${details}` : null;
 }
 
 function gpu(): NonNullable<typeof found> {
