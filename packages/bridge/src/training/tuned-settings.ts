@@ -28,8 +28,8 @@ export const tunedSettings: {
     actorCritic: { steps: 300_000 },
   },
   "Acrobot-v1": {
-    // the zoo's rollouts; a faster learning rate that ends at 0, with larger minibatches and more epochs, costs no
-    // episodes that swing too long at the end: −77.5 instead of −81.1
+    // the zoo's rollouts; a faster learning rate that ends at 0, larger minibatches, more epochs and a longer horizon:
+    // −77.5 instead of −81.1
     ppo: {
       steps: 300_000,
       numEnvs: 16,
@@ -109,7 +109,7 @@ export const tunedSettings: {
       learningRateSchedule: "linear",
       entropy: 0.1,
       entropySchedule: "linear",
-      // 0.044 is the standard error of a win rate over 100 episodes, more than the optimal policy's distance from 0.7
+      // over 100 the standard error is 0.044, more than what the optimal policy, 0.740, is above the goal of 0.7
       evalEpisodes: 1000,
     },
   },
