@@ -3,8 +3,8 @@ import type { TrainSettings } from "./settings.ts";
 /**
  * Tuned settings by environment, then estimator; `steps` is after how many docs/returns.md measures the return.
  *
- * Those of ppo start from rl-baselines3-zoo's `hyperparams/ppo.yml`. What each comment names was changed, and chosen on
- * seeds 11 to 20, which docs/returns.md does not report.
+ * Those of ppo start from rl-baselines3-zoo's `hyperparams/ppo.yml`. What each comment names was changed, by returns on
+ * seeds 11 to 20; the table of docs/returns.md is seeds 1 to 10.
  */
 export const tunedSettings: {
   readonly [id: string]: { readonly [estimator: string]: Partial<TrainSettings> };
