@@ -43,6 +43,7 @@ const pendulum: TrainConfig = {
   lambda: 0.95,
   learningRate: 1e-3,
   activation: "relu",
+  noiseEvery: null,
 };
 const pendulumSteps = 307_200;
 
