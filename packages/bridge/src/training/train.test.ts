@@ -15,7 +15,6 @@ import { evaluate } from "../evaluation/evaluate.ts";
 import type { Rollout } from "../rollouts/rollout.ts";
 import { type Checkpoint, loadCheckpoint, restorePolicy } from "./checkpoint.ts";
 import { makePolicy } from "./make-policy.ts";
-import { resolveSettings } from "./settings.ts";
 import { train } from "./train.ts";
 
 const small = {
@@ -345,24 +344,6 @@ describe("train", () => {
     await train({ ...small, estimator: onHost, callbacks: [host] });
     await train({ ...small, estimator: ppo(), callbacks: [compiled] });
     expect(host.records).toEqual(compiled.records);
-  });
-
-  it("lets squashed actions and log σ of the network replace noise that is tuned", () => {
-    const tuned = { noiseEvery: 4 };
-    expect(resolveSettings(null, {}, tuned).noiseEvery).toBe(4);
-    expect(resolveSettings(null, { squash: true }, tuned).noiseEvery).toBeNull();
-    expect(resolveSettings(null, { logStd: "network" }, tuned).noiseEvery).toBeNull();
-    expect(resolveSettings(null, { squash: true, noiseEvery: 2 }, tuned).noiseEvery).toBe(2); // refused with the policy
-  });
-
-  it("refuses wrong settings by name before anything runs", async () => {
-    await expect(train({ ...small, epochs: 0 })).rejects.toMatchObject({
-      code: "settings",
-      message: /epochs = 0/,
-    });
-    await expect(train({ ...small, gamma: 2 })).rejects.toMatchObject({ code: "settings" });
-    await expect(train({ ...small, device: "gpu" })).rejects.toMatchObject({ code: "device" });
-    await expect(train({ ...small, env: "CartPoll-v1" })).rejects.toThrow(/CartPole/);
   });
 });
 
