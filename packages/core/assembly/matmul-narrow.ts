@@ -1,7 +1,7 @@
 /**
  * The narrow products of reinforcement learning, where the blocks of `matmul.ts` would wait for their own sums or spend
  * most of their time between blocks: an inner size of at most 4, one or two columns, one to three rows. The order of
- * summation is that of `matmul.ts`.
+ * summation is that of `matmul.ts`. Longer than other files: one unrolled block for each shape.
  */
 import { interleaveHigh, interleaveLow, highHalves, lowHalves } from "./transpose";
 import { loadLanes, storeLanes } from "./lanes";

@@ -72,7 +72,7 @@ async function resumedRun(path: string, options: RunOptions): Promise<RunPlan> {
   if (steps >= settings.steps) {
     throw new ArgumentError(
       `--resume ${path}: the run has done ${steps} of ${settings.steps} steps.\n` +
-        `To continue it, ask for more: --steps ${2 * settings.steps}`,
+        `To continue it, ask for more: --steps ${2 * steps}`,
     );
   }
   const config = runConfig({ env: saved.env, plugin: environment.plugin, settings });

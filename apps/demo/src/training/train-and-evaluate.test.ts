@@ -228,6 +228,8 @@ describe("interrupted and resumed", () => {
     expect(idle).toMatchObject({ status: 2, stdout: "" });
     expect(idle.stderr).toContain("512 of 512 steps");
     expect(idle.stderr).toContain("--steps");
+    const less = await runHere(["train", "--resume", path, "--steps", "100"]);
+    expect(less).toMatchObject({ status: 2, stderr: expect.stringContaining("--steps 1024") });
     const further = await runHere(["train", "--resume", path, "--steps", "1024", "--json"]);
     expect(JSON.parse(further.stdout)).toMatchObject({ steps: 1024 });
     expect((await log(path)).map(({ steps }) => steps)).toEqual([256, 512, 512, 768, 1024, 1024]);
