@@ -101,12 +101,12 @@ function scalarInteger(op: i32, x: i32, y: i32): i32 {
   return integer ? applyInteger(op, x, y) : applyFloat(op, x, y);
 }
 
-/** Stores the vector at a constant `offset`. */
+/** The vector at a constant `offset`. */
 // @ts-ignore: decorator
-@inline function step(integer: bool, op: i32, scalars: i32, left: v128, right: v128, x: usize, y: usize, z: usize, offset: usize): void {
+@inline function at(integer: bool, op: i32, scalars: i32, left: v128, right: v128, x: usize, y: usize, offset: usize): v128 {
   const xs = scalars == LEFT_SCALAR ? left : v128.load(x + offset);
   const ys = scalars == RIGHT_SCALAR ? right : v128.load(y + offset);
-  v128.store(z + offset, apply(integer, op, xs, ys));
+  return apply(integer, op, xs, ys);
 }
 
 // @ts-ignore: decorator
@@ -116,16 +116,20 @@ function scalarInteger(op: i32, x: i32, y: i32): i32 {
   const end = z + (<usize>length << 2);
   const unrolledEnd = z + ((<usize>length << 2) & ~63);
   while (z < unrolledEnd) {
-    step(integer, op, scalars, left, right, x, y, z, 0);
-    step(integer, op, scalars, left, right, x, y, z, 16);
-    step(integer, op, scalars, left, right, x, y, z, 32);
-    step(integer, op, scalars, left, right, x, y, z, 48);
+    const first = at(integer, op, scalars, left, right, x, y, 0);
+    const second = at(integer, op, scalars, left, right, x, y, 16);
+    const third = at(integer, op, scalars, left, right, x, y, 32);
+    const fourth = at(integer, op, scalars, left, right, x, y, 48);
+    v128.store(z, first);
+    v128.store(z, second, 16);
+    v128.store(z, third, 32);
+    v128.store(z, fourth, 48);
     x += 64;
     y += 64;
     z += 64;
   }
   while (z < end) {
-    step(integer, op, scalars, left, right, x, y, z, 0);
+    v128.store(z, at(integer, op, scalars, left, right, x, y, 0));
     x += 16;
     y += 16;
     z += 16;

@@ -5,7 +5,7 @@
  */
 import { interleaveHigh, interleaveLow, highHalves, lowHalves } from "./transpose";
 import { loadLanes, storeLanes } from "./lanes";
-import { finishVector, storeColumns } from "./matmul-store";
+import { finishVector, floorOf, NOTHING, rectified, storeColumns, zeroOf } from "./matmul-store";
 import { multiplyAdd } from "./multiply-add";
 import { PANEL_DEPTH } from "./scratch";
 
@@ -98,12 +98,13 @@ function shallow2Wide(
   b += bStride;
   const b30 = depth > 3 ? v128.load(b) : zero;
   const b31 = depth > 3 ? v128.load(b, 16) : zero;
-  // Adding −0 changes nothing, so a missing bias needs no branch.
-  const none = f32x4.splat(-0.0);
-  const bias0 = bias != 0 ? v128.load(bias) : none;
-  const bias1 = bias != 0 ? v128.load(bias, 16) : none;
-  const bias2 = vectors > 2 && bias != 0 ? v128.load(bias, 32) : none;
-  const bias3 = vectors > 2 && bias != 0 ? v128.load(bias, 48) : none;
+  const added = bias == 0 ? NOTHING : bias; // so a missing bias needs no branch
+  const bias0 = v128.load(added);
+  const bias1 = v128.load(added, 16);
+  const bias2 = vectors > 2 ? v128.load(added, 32) : zero;
+  const bias3 = vectors > 2 ? v128.load(added, 48) : zero;
+  const floor = floorOf(relu);
+  const nought = zeroOf(relu);
   for (; rows > 0; rows--, a += aStride, c += cStride) {
     const x0 = v128.load32_splat(a);
     let s0 = multiplyAdd(x0, b00, zero);
@@ -127,13 +128,18 @@ function shallow2Wide(
       s0 = multiplyAdd(x3, b30, s0);
       s1 = multiplyAdd(x3, b31, s1);
     }
-    s0 = finish(s0, bias0, relu);
-    s1 = finish(s1, bias1, relu);
+    s0 = finish(s0, bias0, relu, floor, nought);
+    s1 = finish(s1, bias1, relu, floor, nought);
     if (vectors > 2) {
+      s2 = finish(s2, bias2, relu, floor, nought);
+      s3 = finish(s3, bias3, relu, floor, nought);
       v128.store(c, s0);
       v128.store(c, s1, 16);
-      v128.store(c, finish(s2, bias2, relu), 32);
-      v128.store(c, finish(s3, bias3, relu), 48);
+      v128.store(c, s2, 32);
+      v128.store(c, s3, 48);
+    } else if (columns == 8) {
+      v128.store(c, s0);
+      v128.store(c, s1, 16);
     } else if (columns > 4) {
       v128.store(c, s0);
       storeColumns(c + 16, s1, columns - 4);
@@ -144,8 +150,9 @@ function shallow2Wide(
 }
 
 // @ts-ignore: decorator
-@inline function finish(sum: v128, bias: v128, relu: bool): v128 {
+@inline function finish(sum: v128, bias: v128, relu: bool, floor: v128, zero: v128): v128 {
   sum = f32x4.add(sum, bias);
+  if (WIDE) return rectified(sum, floor, zero);
   return relu ? f32x4.max(sum, f32x4.splat(0.0)) : sum;
 }
 

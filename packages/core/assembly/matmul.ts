@@ -12,7 +12,7 @@ import { packPlain, packTransposed } from "./pack";
 import { fewColumns, fewRows, lanesOf, rowsTimesColumns, SHALLOW, shallowRows } from "./matmul-narrow";
 import { rowsTimesTransposed } from "./matmul-small";
 import { PANEL_COLUMNS, PANEL_DEPTH, PANELS } from "./scratch";
-import { finishVector, storeColumns } from "./matmul-store";
+import { finishVector, storeColumns, storePair } from "./matmul-store";
 import { multiplyAdd } from "./multiply-add";
 import { activate, ACTIVATION_RELU } from "./activation";
 
@@ -89,16 +89,16 @@ function product(
       for (let m0 = 0; m0 < m; m0 += CHUNK_ROWS) {
         const rows = min(m - m0, CHUNK_ROWS);
         const aStart = a + (<usize>(transposeA ? k0 * aRow + m0 : m0 * aRow + k0) << 2);
-        for (let j = 0; j < width; j += 8) {
-          const columns = min(width - j, 8);
+        for (let j = 0; j < width; ) {
+          const columns = min(width - j, WIDE && width - j >= 16 ? 16 : 8);
           const panel = PANELS + (<usize>(j * ((depth + 3) & ~3)) << 2);
-          const panelStride: usize = columns > 4 ? 32 : 16;
           const target = c + (<usize>(m0 * cRow + n0 + j) << 2);
           const panelBias = last && bias != 0 ? bias + (<usize>(n0 + j) << 2) : 0;
           panelRows(
-            transposeA, columns, aStart, <usize>aRow << 2, panel, panelStride, depth,
+            transposeA, columns, aStart, <usize>aRow << 2, panel, depth,
             target, <usize>cRow << 2, rows, k0 > 0, panelBias, last && relu,
           );
+          j += columns;
         }
       }
     }
@@ -106,118 +106,180 @@ function product(
   } while (k0 < k);
 }
 
+/** One panel of up to 8 columns, or two of 8 for 16. */
 function panelRows(
-  transposeA: bool, columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+  transposeA: bool, columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
   if (transposeA) {
-    if (columns > 4) wideTransposed(columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
-    else narrowTransposed(columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+    if (WIDE && columns > 8) doubleTransposed(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+    else if (columns > 4) wideTransposed(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+    else narrowTransposed(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
   } else {
-    if (columns > 4) widePlain(columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
-    else narrowPlain(columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+    if (WIDE && columns > 8) doublePlain(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+    else if (columns > 4) widePlain(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+    else narrowPlain(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
   }
 }
 
-function widePlain(
-  columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+function doublePlain(
+  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  blocks(2, false, columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+  blocks(4, false, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
 }
 
-function narrowPlain(
-  columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+function doubleTransposed(
+  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  blocks(1, false, columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+  blocks(4, true, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+}
+
+function widePlain(
+  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
+  c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
+): void {
+  blocks(2, false, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
 }
 
 function wideTransposed(
-  columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  blocks(2, true, columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+  blocks(2, true, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+}
+
+function narrowPlain(
+  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
+  c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
+): void {
+  blocks(1, false, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
 }
 
 function narrowTransposed(
-  columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  blocks(1, true, columns, a, aStride, b, bStride, depth, c, cStride, rows, accumulate, bias, relu);
+  blocks(1, true, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
 }
 
 // @ts-ignore: decorator
 @inline function blocks(
-  vectors: i32, transposed: bool, columns: i32, a: usize, aStride: usize, b: usize, bStride: usize, depth: i32,
+  vectors: i32, transposed: bool, columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
   const rowStep: usize = transposed ? 4 : aStride;
+  if (vectors > 2) {
+    for (; rows >= 6 && rows != 8; rows -= 6) {
+      block(6, vectors, transposed, columns, a, aStride, panel, depth, c, cStride, accumulate, bias, relu);
+      a += rowStep * 6;
+      c += cStride * 6;
+    }
+  }
   for (; rows >= 4; rows -= 4) {
-    block(4, vectors, transposed, columns, a, aStride, b, bStride, depth, c, cStride, accumulate, bias, relu);
+    block(4, vectors, transposed, columns, a, aStride, panel, depth, c, cStride, accumulate, bias, relu);
     a += rowStep << 2;
     c += cStride << 2;
   }
   if (rows & 2) {
-    block(2, vectors, transposed, columns, a, aStride, b, bStride, depth, c, cStride, accumulate, bias, relu);
+    block(2, vectors, transposed, columns, a, aStride, panel, depth, c, cStride, accumulate, bias, relu);
     a += rowStep << 1;
     c += cStride << 1;
   }
-  if (rows & 1) block(1, vectors, transposed, columns, a, aStride, b, bStride, depth, c, cStride, accumulate, bias, relu);
+  if (rows & 1) block(1, vectors, transposed, columns, a, aStride, panel, depth, c, cStride, accumulate, bias, relu);
 }
 
-/** One register block: `rows` (1, 2, 4) × `vectors` (1, 2) of four columns, `columns` of which are stored. */
+/** One register block: `rows` (1, 2, 4) × `vectors` (1, 2, 4) of four columns, `columns` of which are stored. */
 // @ts-ignore: decorator
 @inline function block(
-  rows: i32, vectors: i32, transposed: bool, columns: i32, a: usize, aStride: usize, b: usize, bStride: usize,
+  rows: i32, vectors: i32, transposed: bool, columns: i32, a: usize, aStride: usize, b: usize,
   depth: i32, c: usize, cStride: usize, accumulate: bool, bias: usize, relu: bool,
 ): void {
   const zero = f32x4.splat(0.0);
   let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
+  let c02 = zero, c03 = zero, c12 = zero, c13 = zero, c22 = zero, c23 = zero, c32 = zero, c33 = zero;
+  let c40 = zero, c41 = zero, c42 = zero, c43 = zero, c50 = zero, c51 = zero, c52 = zero, c53 = zero;
   // The rows' elements at one k lie aStride apart, or side by side where A is transposed.
   let a0 = a;
   let a1 = a + aStride;
   let a2 = a + aStride * 2;
   let a3 = a + aStride * 3;
+  let a4 = a + aStride * 4;
+  let a5 = a + aStride * 5;
+  const bStep: usize = vectors > 1 ? 32 : 16;
+  let next = b + (<usize>((depth + 3) & ~3) << 5);
   for (let step = 0; step < depth; step++) {
     const b0 = v128.load(b);
     const b1 = vectors > 1 ? v128.load(b, 16) : zero;
+    const b2 = vectors > 2 ? v128.load(next) : zero;
+    const b3 = vectors > 2 ? v128.load(next, 16) : zero;
     const x0 = v128.load32_splat(a0);
     c00 = multiplyAdd(x0, b0, c00);
     if (vectors > 1) c01 = multiplyAdd(x0, b1, c01);
+    if (vectors > 2) c02 = multiplyAdd(x0, b2, c02);
+    if (vectors > 2) c03 = multiplyAdd(x0, b3, c03);
     if (rows > 1) {
       const x1 = transposed ? v128.load32_splat(a0, 4) : v128.load32_splat(a1);
       c10 = multiplyAdd(x1, b0, c10);
       if (vectors > 1) c11 = multiplyAdd(x1, b1, c11);
+      if (vectors > 2) c12 = multiplyAdd(x1, b2, c12);
+      if (vectors > 2) c13 = multiplyAdd(x1, b3, c13);
     }
     if (rows > 2) {
       const x2 = transposed ? v128.load32_splat(a0, 8) : v128.load32_splat(a2);
       c20 = multiplyAdd(x2, b0, c20);
       if (vectors > 1) c21 = multiplyAdd(x2, b1, c21);
+      if (vectors > 2) c22 = multiplyAdd(x2, b2, c22);
+      if (vectors > 2) c23 = multiplyAdd(x2, b3, c23);
       const x3 = transposed ? v128.load32_splat(a0, 12) : v128.load32_splat(a3);
       c30 = multiplyAdd(x3, b0, c30);
       if (vectors > 1) c31 = multiplyAdd(x3, b1, c31);
+      if (vectors > 2) c32 = multiplyAdd(x3, b2, c32);
+      if (vectors > 2) c33 = multiplyAdd(x3, b3, c33);
+    }
+    if (rows > 4) {
+      const x4 = transposed ? v128.load32_splat(a0, 16) : v128.load32_splat(a4);
+      c40 = multiplyAdd(x4, b0, c40);
+      c41 = multiplyAdd(x4, b1, c41);
+      c42 = multiplyAdd(x4, b2, c42);
+      c43 = multiplyAdd(x4, b3, c43);
+      const x5 = transposed ? v128.load32_splat(a0, 20) : v128.load32_splat(a5);
+      c50 = multiplyAdd(x5, b0, c50);
+      c51 = multiplyAdd(x5, b1, c51);
+      c52 = multiplyAdd(x5, b2, c52);
+      c53 = multiplyAdd(x5, b3, c53);
     }
     a0 += transposed ? aStride : 4;
     if (!transposed) {
       if (rows > 1) a1 += 4;
       if (rows > 2) a2 += 4;
       if (rows > 2) a3 += 4;
+      if (rows > 4) a4 += 4;
+      if (rows > 4) a5 += 4;
     }
-    b += bStride;
+    b += bStep;
+    if (vectors > 2) next += bStep;
   }
-  storeRow(vectors, columns, c, c00, c01, accumulate, bias, relu);
-  if (rows > 1) storeRow(vectors, columns, c + cStride, c10, c11, accumulate, bias, relu);
-  if (rows > 2) storeRow(vectors, columns, c + cStride * 2, c20, c21, accumulate, bias, relu);
-  if (rows > 2) storeRow(vectors, columns, c + cStride * 3, c30, c31, accumulate, bias, relu);
+  storeRow(vectors, columns, c, c00, c01, c02, c03, accumulate, bias, relu);
+  if (rows > 1) storeRow(vectors, columns, c + cStride, c10, c11, c12, c13, accumulate, bias, relu);
+  if (rows > 2) storeRow(vectors, columns, c + cStride * 2, c20, c21, c22, c23, accumulate, bias, relu);
+  if (rows > 2) storeRow(vectors, columns, c + cStride * 3, c30, c31, c32, c33, accumulate, bias, relu);
+  if (rows > 4) storeRow(vectors, columns, c + cStride * 4, c40, c41, c42, c43, accumulate, bias, relu);
+  if (rows > 4) storeRow(vectors, columns, c + cStride * 5, c50, c51, c52, c53, accumulate, bias, relu);
 }
 
 // @ts-ignore: decorator
 @inline function storeRow(
-  vectors: i32, columns: i32, c: usize, low: v128, high: v128, accumulate: bool, bias: usize, relu: bool,
+  vectors: i32, columns: i32, c: usize, x0: v128, x1: v128, x2: v128, x3: v128, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  const first = finishVector(low, c, accumulate, bias, relu);
-  if (vectors == 1) return storeColumns(c, first, columns);
-  v128.store(c, first);
-  storeColumns(c + 16, finishVector(high, c + 16, accumulate, bias == 0 ? 0 : bias + 16, relu), columns - 4);
+  if (vectors == 1) {
+    storeColumns(c, finishVector(x0, c, accumulate, bias, relu), columns);
+  } else if (columns >= 8) {
+    storePair(c, x0, x1, accumulate, bias, relu);
+    if (vectors > 2) storePair(c + 32, x2, x3, accumulate, bias == 0 ? 0 : bias + 32, relu);
+  } else {
+    v128.store(c, finishVector(x0, c, accumulate, bias, relu));
+    storeColumns(c + 16, finishVector(x1, c + 16, accumulate, bias == 0 ? 0 : bias + 16, relu), columns - 4);
+  }
 }

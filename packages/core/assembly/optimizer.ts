@@ -41,6 +41,7 @@ export function adamFloat(
   rest1: f32, beta2: f32, rest2: f32, epsilon: f32, coupledDecay: f32, shrink: f32, rootScale: f32,
 ): void {
   const end = parameter + (<usize>length << 2);
+  const pairsEnd = parameter + ((<usize>length << 2) & ~31);
   const steps = f32x4.splat(stepSize);
   const fresh1 = f32x4.splat(rest1);
   const kept2 = f32x4.splat(beta2);
@@ -49,19 +50,53 @@ export function adamFloat(
   const decay = f32x4.splat(coupledDecay);
   const shrinks = f32x4.splat(shrink);
   const scale = f32x4.splat(rootScale);
-  for (; parameter < end; parameter += 16, gradient += 16, firstMoment += 16, secondMoment += 16) {
-    let p = v128.load(parameter);
-    const g = f32x4.add(v128.load(gradient), f32x4.mul(decay, p));
-    p = f32x4.mul(p, shrinks);
-    let m = v128.load(firstMoment);
-    m = f32x4.add(m, f32x4.mul(fresh1, f32x4.sub(g, m)));
-    let v = v128.load(secondMoment);
-    v = f32x4.add(f32x4.mul(kept2, v), f32x4.mul(f32x4.mul(fresh2, g), g));
-    v128.store(firstMoment, m);
-    v128.store(secondMoment, v);
-    const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(v), scale), floor);
-    v128.store(parameter, f32x4.sub(p, f32x4.div(f32x4.mul(steps, m), denominator)));
+  for (; parameter < pairsEnd; parameter += 32, gradient += 32, firstMoment += 32, secondMoment += 32) {
+    adamVectors(2, gradient, parameter, firstMoment, secondMoment, steps, fresh1, kept2, fresh2, floor, decay, shrinks, scale);
   }
+  for (; parameter < end; parameter += 16, gradient += 16, firstMoment += 16, secondMoment += 16) {
+    adamVectors(1, gradient, parameter, firstMoment, secondMoment, steps, fresh1, kept2, fresh2, floor, decay, shrinks, scale);
+  }
+}
+
+/** One vector or two side by side, loads first and stores last. */
+// @ts-ignore: decorator
+@inline function adamVectors(
+  vectors: i32, gradient: usize, parameter: usize, firstMoment: usize, secondMoment: usize, steps: v128,
+  fresh1: v128, kept2: v128, fresh2: v128, floor: v128, decay: v128, shrinks: v128, scale: v128,
+): void {
+  const zero = f32x4.splat(0.0);
+  const p0 = v128.load(parameter);
+  const p1 = vectors > 1 ? v128.load(parameter, 16) : zero;
+  const g0 = f32x4.add(v128.load(gradient), f32x4.mul(decay, p0));
+  const g1 = vectors > 1 ? f32x4.add(v128.load(gradient, 16), f32x4.mul(decay, p1)) : zero;
+  const m0 = firstMomentOf(v128.load(firstMoment), g0, fresh1);
+  const m1 = vectors > 1 ? firstMomentOf(v128.load(firstMoment, 16), g1, fresh1) : zero;
+  const v0 = secondMomentOf(v128.load(secondMoment), g0, kept2, fresh2);
+  const v1 = vectors > 1 ? secondMomentOf(v128.load(secondMoment, 16), g1, kept2, fresh2) : zero;
+  const q0 = moved(p0, m0, v0, steps, floor, shrinks, scale);
+  const q1 = vectors > 1 ? moved(p1, m1, v1, steps, floor, shrinks, scale) : zero;
+  v128.store(firstMoment, m0);
+  if (vectors > 1) v128.store(firstMoment, m1, 16);
+  v128.store(secondMoment, v0);
+  if (vectors > 1) v128.store(secondMoment, v1, 16);
+  v128.store(parameter, q0);
+  if (vectors > 1) v128.store(parameter, q1, 16);
+}
+
+// @ts-ignore: decorator
+@inline function firstMomentOf(m: v128, g: v128, fresh: v128): v128 {
+  return f32x4.add(m, f32x4.mul(fresh, f32x4.sub(g, m)));
+}
+
+// @ts-ignore: decorator
+@inline function secondMomentOf(v: v128, g: v128, kept: v128, fresh: v128): v128 {
+  return f32x4.add(f32x4.mul(kept, v), f32x4.mul(f32x4.mul(fresh, g), g));
+}
+
+// @ts-ignore: decorator
+@inline function moved(p: v128, m: v128, v: v128, steps: v128, floor: v128, shrinks: v128, scale: v128): v128 {
+  const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(v), scale), floor);
+  return f32x4.sub(f32x4.mul(p, shrinks), f32x4.div(f32x4.mul(steps, m), denominator));
 }
 
 /** `adamFloat` with its eight numbers, from `stepSize` on, in memory. */

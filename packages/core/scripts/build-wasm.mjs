@@ -39,7 +39,11 @@ function memoryFlagsOf(binary) {
 
 const lines = ["/** Written by scripts/build-wasm.mjs from assembly/. */"];
 const sizes = [];
-for (const [name, ...features] of [["baseline"], ["relaxed", "--enable", "relaxed-simd"]]) {
+for (const [name, ...features] of [
+  ["baseline", "--use", "WIDE=0"],
+  ["relaxed", "--use", "WIDE=0", "--enable", "relaxed-simd"],
+  ["wide", "--use", "WIDE=1", "--enable", "relaxed-simd"],
+]) {
   const binary = await compile(...features);
   const base64 = Buffer.from(binary).toString("base64");
   lines.push(

@@ -1,15 +1,18 @@
 /**
- * Where the time of a compiled step goes, kernel by kernel, on dist (build first): node scripts/profile-step.mjs [batch [width]]
+ * Where the time of a compiled step goes, kernel by kernel, on dist (build first): node scripts/profile-step.mjs [batch [width [build]]]
  *
  * The step is forward, backward from a given cotangent and Adam, of a network 4-width-width-2 with tanh (64 rows, 64 wide
- * unless told). Each kernel is run alone on the buffers of the step; figures are minima over interleaved rounds, in µs. The
+ * unless told, on the build of the device wasm that is the default). Each kernel is run alone on the buffers of the step; figures are minima over interleaved rounds, in µs. The
  * sum differs from the whole step by what lies between kernels, and by what neighbours leave in the cache.
  */
 import { backendNamed } from "../dist/devices/registry.js";
-import { adam, compile, tensor } from "../dist/index.js";
+import { adam, compile, setDevice, tensor } from "../dist/index.js";
 
-const [batch = 64, width = 64] = process.argv.slice(2).map(Number);
+const [batch = 64, width = 64] = process.argv.slice(2, 4).map(Number);
+const build = process.argv[4];
 const rounds = 60;
+
+await setDevice("wasm", build === undefined ? {} : { build });
 
 const random = (length) => Float32Array.from({ length }, (_, i) => (((i + 1) * 2654435761) % 1000) / 500 - 1);
 const sizes = [4, width, width, 2];

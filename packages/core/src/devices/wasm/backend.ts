@@ -5,7 +5,7 @@ import type { Backend, DeviceBuffer, Launch, Program } from "../backend.ts";
 import type { AnyKernel, FusedKind } from "../kernel.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import type { WasmBuffer } from "./buffer.ts";
-import { instantiateKernels, type WasmBuild, type WasmInstance } from "./instance.ts";
+import { chooseBuild, instantiateKernels, type WasmBuild, type WasmInstance } from "./instance.ts";
 import { Launcher } from "./launch.ts";
 import { ImmediateTarget } from "./launch-target.ts";
 import { PagedMemory } from "./paged-memory.ts";
@@ -27,7 +27,9 @@ export interface WasmBackendOptions {
   readonly threads?: number;
   /**
    * `"baseline"`: the same bits on every machine. `"relaxed"`: fused multiply-add; its last bits depend on the processor.
-   * Default: `relaxed` where the engine has it.
+   * `"wide"`: the bits of `relaxed`, computed in 256-bit vectors: on x86-64, from Node 24 on, whose experimental flag
+   * `--experimental-wasm-revectorize` it sets for the process. Default: `wide` where Node was started with that flag, else
+   * `relaxed` where the engine has it.
    */
   readonly build?: WasmBuild;
   /**
@@ -62,14 +64,16 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
       `createWasmBackend: threads must be an integer from 1 to 64, got ${threads}.`,
     );
   }
-  if (build !== undefined && build !== "baseline" && build !== "relaxed") {
+  if (build !== undefined && !builds.includes(build)) {
     throw new GradbridgeError(
       "option",
-      `createWasmBackend: build must be "baseline" or "relaxed", got ${JSON.stringify(build)}.`,
+      `createWasmBackend: build must be "baseline", "relaxed" or "wide", got ${JSON.stringify(build)}.`,
     );
   }
-  return new WasmBackend(name, residentBytes, instantiateKernels({ threads, build }));
+  return new WasmBackend(name, residentBytes, instantiateKernels({ threads, build: chooseBuild(build) }));
 }
+
+const builds: readonly WasmBuild[] = ["baseline", "relaxed", "wide"];
 
 /** What {@link createWasmBackend} makes. */
 export class WasmBackend implements Backend {

@@ -191,4 +191,29 @@ describe.skipIf(reason !== null)(name, () => {
       expect(Math.abs(value - here.parameters[i]!)).toBeLessThan(1e-3);
     });
   });
+
+  test("the wide build, its vectors joined by the engine, conforms and gives the bits of the relaxed build", async () => {
+    // Without the first compiler, which joins nothing, so that every function runs joined from its first call on.
+    const flags = "--experimental-wasm-revectorize --no-liftoff --no-wasm-tier-up";
+    const joining = await chromium.launch({
+      executablePath: executable!,
+      args: ["--no-sandbox", `--js-flags=${flags}`],
+    });
+    try {
+      const tab = await joining.newPage();
+      await tab.goto(`http://localhost:${(servers[0]!.address() as AddressInfo).port}/`);
+      await tab.waitForFunction(() => "core" in globalThis);
+      const relaxed = await on(tab, { build: "relaxed" });
+      expect((await on(tab, { build: "wide" })).digest).toBe(relaxed.digest);
+      expect((await on(tab, { build: "wide", threads: 2 })).digest).toBe(relaxed.digest);
+      const report = await tab.evaluate(() => {
+        const page = globalThis as unknown as { core: typeof import("../../index.ts") };
+        return page.core.checkBackend(page.core.createWasmBackend({ build: "wide" }));
+      });
+      expect(report.failed).toEqual([]);
+      expect(report.passed).toBeGreaterThan(3000);
+    } finally {
+      await joining.close();
+    }
+  });
 });

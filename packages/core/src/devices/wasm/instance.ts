@@ -1,14 +1,16 @@
 /** From code to running kernels: which build, in which memory, and what lies where in it before the first buffer. */
 import { DeviceError } from "../../errors.ts";
 // Written by `pnpm build` (scripts/build-wasm.mjs). If this import fails, build the package first.
-import { baseline, relaxed } from "./kernels.generated.ts";
+import { baseline, relaxed, wide } from "./kernels.generated.ts";
 import type { Address, WasmKernels } from "./kernels.ts";
+import { canJoin, startedJoining, startJoining } from "./wide.ts";
 
 /**
  * Which code runs: `relaxed` has fused multiply-add where the processor has it, so its last bits differ from machine to
- * machine; `baseline` gives the same bits everywhere.
+ * machine; `baseline` gives the same bits everywhere; `wide` gives the bits of `relaxed`, faster, in engines that make 256-bit
+ * vectors of it (`wide.ts`).
  */
-export type WasmBuild = "baseline" | "relaxed";
+export type WasmBuild = "baseline" | "relaxed" | "wide";
 
 /** Everything that `assembly/index.ts` exports: the kernels, and how to set up and run threads. */
 export interface WasmExports extends WasmKernels {
@@ -50,15 +52,22 @@ const largestMaximum = 65536;
 const smallestMaximum = 16384;
 
 /**
- * The build asked for, or the best that this engine runs.
- * @throws DeviceError where relaxed SIMD is asked for and the engine lacks it.
+ * The build asked for; else `wide` where Node was started with the flag for it, else `relaxed` where the engine has that.
+ * @throws DeviceError where this engine does not run what is asked for.
  */
 export function chooseBuild(wanted: WasmBuild | undefined): WasmBuild {
   if (wanted === "baseline" || (wanted === undefined && !hasRelaxedSimd())) return "baseline";
-  if (hasRelaxedSimd()) return "relaxed";
-  throw new DeviceError(
-    'wasm: this JavaScript engine has no relaxed SIMD. Use Node 22 or a browser from 2024 on, or build: "baseline".',
-  );
+  if (!hasRelaxedSimd()) {
+    throw new DeviceError(
+      'wasm: this JavaScript engine has no relaxed SIMD. Use Node 22 or a browser from 2024 on, or build: "baseline".',
+    );
+  }
+  if (wanted === "wide" && !canJoin()) {
+    throw new DeviceError(
+      'wasm: this JavaScript engine makes no 256-bit vectors. Use Node 24 or newer on x86-64, or build: "relaxed".',
+    );
+  }
+  return wanted ?? (startedJoining() && canJoin() ? "wide" : "relaxed");
 }
 
 /** (v128, v128, v128) → relaxed_madd, the smallest module that only an engine with relaxed SIMD accepts. */
@@ -71,6 +80,7 @@ export function hasRelaxedSimd(): boolean {
   );
 }
 
+const binaries = { baseline, relaxed, wide };
 const compiled = new Map<string, WebAssembly.Module>();
 
 /** Compiled once per process. */
@@ -78,7 +88,8 @@ function moduleOf(build: WasmBuild, shared: boolean): WebAssembly.Module {
   const key = `${build} ${shared}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
-  const { base64, memoryFlags } = build === "relaxed" ? relaxed : baseline;
+  if (build === "wide") startJoining();
+  const { base64, memoryFlags } = binaries[build];
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   if (!shared) bytes[memoryFlags] = 1;
   try {
@@ -113,13 +124,13 @@ function memoryFor(threads: number): { memory: WebAssembly.Memory; shared: boole
 
 /**
  * The kernels in a fresh memory: constants, the control block of the threads, their scratch, then room for buffers.
- * @param threads how many there may be, at most
- * @throws DeviceError where the engine has no WebAssembly SIMD, or not the build asked for.
+ * @param options how many threads there may be, at most; which build, one that this engine runs (`chooseBuild`)
+ * @throws DeviceError where the engine has no WebAssembly SIMD.
  */
 export function instantiateKernels(
-  options: { readonly threads?: number; readonly build?: WasmBuild | undefined } = {},
+  options: { readonly threads?: number; readonly build?: WasmBuild } = {},
 ): WasmInstance {
-  const build = chooseBuild(options.build);
+  const build = options.build ?? chooseBuild(undefined);
   const { memory, shared } = memoryFor(options.threads ?? 1);
   const threads = shared ? (options.threads ?? 1) : 1;
   const module = moduleOf(build, shared);
