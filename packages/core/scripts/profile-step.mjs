@@ -87,6 +87,9 @@ function nameOf(kernel) {
     return `matmul ${layout} ${m} × ${n}, ${k}${bias ? " + bias" : ""}${activation === "none" ? "" : ` + ${activation}`}`;
   }
   const size =
-    kernel.length ?? kernel.shape?.join(" × ") ?? `${kernel.outer} × ${kernel.axis} × ${kernel.inner}`;
+    kernel.length ??
+    kernel.lengths?.join(" + ") ??
+    kernel.shape?.join(" × ") ??
+    `${kernel.outer} × ${kernel.axis} × ${kernel.inner}`;
   return `${kind} ${kernel.op ?? ""} ${size}`;
 }

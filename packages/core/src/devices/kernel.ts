@@ -222,17 +222,13 @@ export type Kernel =
  */
 export type FusedKernel =
   /**
-   * Adam with its numbers in memory, so that a recorded step need not be changed from step to step. In place. inputs
-   * [gradient, table of [rows, 8]], outputs [parameter, m, v]. Row `row` of the table holds, in the order of {@link adamNumbers}:
-   * learningRate / biasCorrection1, 1 − β₁, β₂, 1 − β₂, ε, weight decay to add to the gradient, factor of the parameter
-   * (1, or 1 − learningRate · weightDecay where decoupled), 1 / √biasCorrection2.
+   * Adam for all parameters at once, with its numbers in memory, so that a recorded step need not be changed from step to step.
+   * In place. inputs [table of [rows, 8], gradient of parameter 0, of 1, …], outputs [parameter 0, its m, its v, parameter 1, …],
+   * all of them distinct; `lengths` follow the parameters. Row i of the table holds for parameter i, in the order of
+   * {@link adamNumbers}: learningRate / biasCorrection1, 1 − β₁, β₂, 1 − β₂, ε, weight decay to add to the gradient, factor of
+   * the parameter (1, or 1 − learningRate · weightDecay where decoupled), 1 / √biasCorrection2.
    */
-  | {
-      readonly kind: "adamFromTable";
-      readonly dtype: DType;
-      readonly length: number;
-      readonly row: number;
-    }
+  | { readonly kind: "adamFromTable"; readonly dtype: DType; readonly lengths: readonly number[] }
   /** inputs [x], outputs [the sum of x² as one element]: `square`, then `reduce` over everything, with the same bits. */
   | { readonly kind: "sumOfSquares"; readonly dtype: DType; readonly length: number };
 

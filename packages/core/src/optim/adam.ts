@@ -82,24 +82,23 @@ function build(
       name,
       learningRate,
       slots: ["m", "v"],
-      update(parameter, gradient, slots, numbers, place) {
+      update({ parameter, gradient, slots }, numbers) {
         const { dtype, size: length } = parameter;
-        if (place === null) {
-          const kernel = (): Kernel => ({ kind: "adam", dtype, length, ...settings(numbers) });
-          launchInPlace(kernel, [gradient], [parameter, ...slots]);
-        } else {
-          const { table, row } = place;
-          launchInPlace(
-            { kind: "adamFromTable", dtype, length, row },
-            [gradient, table],
-            [parameter, ...slots],
-          );
-        }
+        const kernel = (): Kernel => ({ kind: "adam", dtype, length, ...settings(numbers) });
+        launchInPlace(kernel, [gradient], [parameter, ...slots]);
       },
-      table: {
+      together: {
         kind: "adamFromTable",
         width: adamNumbersWidth,
         write: (numbers, table, row) => adamNumbers(settings(numbers), table, row),
+        update(due, table) {
+          const { dtype } = due[0].parameter;
+          launchInPlace(
+            { kind: "adamFromTable", dtype, lengths: due.map(({ parameter }) => parameter.size) },
+            [table, ...due.map(({ gradient }) => gradient)],
+            due.flatMap(({ parameter, slots }) => [parameter, ...slots]),
+          );
+        },
       },
     },
     parameters,

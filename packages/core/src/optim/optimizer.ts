@@ -48,10 +48,11 @@ export interface StepNumbers {
   readonly learningRate: number;
 }
 
-/** Where a fused kernel finds the numbers of its step. */
-export interface TablePlace {
-  readonly table: Tensor;
-  readonly row: number;
+/** A parameter that has a gradient, and its running quantities. */
+export interface DueParameter {
+  readonly parameter: Tensor;
+  readonly gradient: Tensor;
+  readonly slots: readonly Tensor[];
 }
 
 /** What distinguishes one optimizer from another. */
@@ -62,21 +63,17 @@ export interface UpdateRule {
   readonly slots: readonly string[];
   /**
    * Updates one parameter (and its slots) in place. `numbers` are read anew at every replay of a compiled step, so
-   * kernels that hold them are given as functions. `place` is not null where the device takes them from memory.
+   * kernels that hold them are given as functions.
    */
-  update(
-    parameter: Tensor,
-    gradient: Tensor,
-    slots: readonly Tensor[],
-    numbers: StepNumbers,
-    place: TablePlace | null,
-  ): void;
-  /** How the numbers of a step are laid out in memory for a fused kernel; absent where there is none. */
-  readonly table?: {
+  update(due: DueParameter, numbers: StepNumbers): void;
+  /** For devices that update all parameters in one launch, with the numbers in memory; absent where no kernel does that. */
+  readonly together?: {
     readonly kind: FusedKind;
     /** Numbers per parameter. */
     readonly width: number;
     write(numbers: StepNumbers, table: TypedArray, row: number): void;
+    /** Parameter i has its numbers in row i. */
+    update(due: readonly DueParameter[], table: Tensor): void;
   };
 }
 
@@ -92,17 +89,14 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
   let steps = 0;
   // A recorded step writes the numbers of its next run here before its kernels run, so every recorded step has a table of its own.
   let eagerTable: Tensor | null = null;
-  const tableFor = (due: readonly number[]): Tensor | null => {
-    const { table: layout } = rule;
-    if (layout === undefined || due.length === 0 || !alike(parameters, layout.kind)) return null;
-    const size = parameters.length * layout.width;
+  const tableOf = (due: readonly number[], { width, write }: NonNullable<UpdateRule["together"]>): Tensor => {
     const make = (): Tensor =>
-      outsideRecording(() => lasting(filledLike(parameters[0], [parameters.length, layout.width], 0)));
+      outsideRecording(() => lasting(filledLike(parameters[0], [parameters.length, width], 0)));
     if (active.recording === null) eagerTable ??= make();
     const table = active.recording === null ? eagerTable! : make();
-    const values = allocateArray(table.dtype, size);
+    const values = allocateArray(table.dtype, parameters.length * width);
     effect(() => {
-      for (let row = 0; row < due.length; row++) layout.write(numbers[due[row]], values, row);
+      for (let row = 0; row < due.length; row++) write(numbers[due[row]], values, row);
       table.storage.backend.write(table.storage.buffer, values);
     });
     return table;
@@ -123,12 +117,18 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
           numbers[i].learningRate = optimizer.learningRate;
         }
       });
-      const table = tableFor(due);
+      const { together } = rule;
       noGrad(() => {
-        due.forEach((i, row) => {
-          const parameter = parameters[i];
-          rule.update(parameter, parameter.grad!, slotsOf(i), numbers[i], table && { table, row });
-        });
+        const list = due.map((i) => ({
+          parameter: parameters[i],
+          gradient: parameters[i].grad!,
+          slots: slotsOf(i),
+        }));
+        if (together !== undefined && fitTogether(list, together.kind)) {
+          together.update(list, tableOf(due, together));
+        } else {
+          for (const [k, one] of list.entries()) rule.update(one, numbers[due[k]]);
+        }
       });
     },
     zeroGrad() {
@@ -171,11 +171,23 @@ export function optimizerFrom(rule: UpdateRule, parameters: readonly Tensor[]): 
   return optimizer;
 }
 
-/** Whether all parameters are of one dtype on one device, and that has the fused kernel. */
-function alike(parameters: readonly Tensor[], kind: FusedKind): boolean {
-  const [{ dtype, storage }] = parameters;
-  if (storage.backend.fused?.includes(kind) !== true) return false;
-  return parameters.every((other) => other.dtype === dtype && other.storage.backend === storage.backend);
+/**
+ * Whether one launch can update all of them: they are of one dtype on one device that has the kernel, and none of them is what
+ * another one reads or writes.
+ */
+function fitTogether(due: readonly DueParameter[], kind: FusedKind): boolean {
+  if (due.length === 0) return false;
+  const [{ parameter: first }] = due;
+  if (first.storage.backend.fused?.includes(kind) !== true) return false;
+  const written = new Set(due.map(({ parameter }) => parameter.storage));
+  if (written.size < due.length) return false;
+  return due.every(
+    ({ parameter, gradient }) =>
+      parameter.size > 0 &&
+      parameter.dtype === first.dtype &&
+      parameter.storage.backend === first.storage.backend &&
+      !written.has(gradient.storage),
+  );
 }
 
 /** Marks a tensor that outlives the scope it was made in. */

@@ -53,7 +53,7 @@ export function rmsprop(parameters: readonly Tensor[], options: RmspropOptions =
       name: "rmsprop",
       learningRate,
       slots: ["squareAverage", ...(centered ? ["gradientAverage"] : []), ...withMomentum],
-      update(parameter, gradient, slots, numbers) {
+      update({ parameter, gradient, slots }, numbers) {
         const [squareAverage, gradientAverage] = slots;
         const g = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
         overwrite(squareAverage, add(mul(squareAverage, alpha), mul(square(g), 1 - alpha)));

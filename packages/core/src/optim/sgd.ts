@@ -39,7 +39,7 @@ export function sgd(parameters: readonly Tensor[], options: SgdOptions): Optimiz
       name: "sgd",
       learningRate,
       slots: momentum === 0 ? [] : ["velocity"],
-      update(parameter, gradient, slots, numbers) {
+      update({ parameter, gradient, slots }, numbers) {
         const kernel = (): Kernel => ({
           kind: "sgd",
           dtype: parameter.dtype,

@@ -53,22 +53,22 @@ export function* adamCases(dtype: DType): Generator<KernelCase> {
   }
 }
 
-/** The same with its numbers in memory, in the first and in a later row. */
+/** The same for one parameter and for several, their numbers being in memory. */
 export function* adamFromTableCases(dtype: DType): Generator<KernelCase> {
-  for (const length of oddLengths) {
-    for (const row of [0, 2]) {
-      const square = values(dtype, length, 4).map((value) => value * value);
-      const table = values(dtype, 3 * adamNumbersWidth, 6);
-      const decay = { weightDecay: 0.1, decoupled: row === 0 };
-      const numbers = { ...adamAt(row + 1), ...decay };
-      if (dtype !== "int32") adamNumbers(numbers, table, row);
-      yield {
-        kernel: { kind: "adamFromTable", dtype, length, row },
-        inputs: [values(dtype, length, 1), table],
-        outputs: [values(dtype, length, 2), values(dtype, length, 3), square],
-        exact: false,
-      };
-    }
+  for (const lengths of [...oddLengths.map((length) => [length]), [70, 1, 17], [3, 0, 4, 5, 16]]) {
+    const table = values(dtype, (lengths.length + 1) * adamNumbersWidth, 6);
+    const states = lengths.map((length, i) => {
+      const settings = { weightDecay: 0.1, decoupled: i % 2 === 0 };
+      if (dtype !== "int32") adamNumbers({ ...adamAt(i + 1), ...settings }, table, i);
+      const square = values(dtype, length, 4 + i).map((value) => value * value);
+      return [values(dtype, length, 2 + i), values(dtype, length, 3 + i), square];
+    });
+    yield {
+      kernel: { kind: "adamFromTable", dtype, lengths },
+      inputs: [table, ...lengths.map((length, i) => values(dtype, length, 1 + i))],
+      outputs: states.flat(),
+      exact: false,
+    };
   }
 }
 

@@ -95,7 +95,7 @@ function runKernel(kernel: AnyKernel, inputs: readonly TypedArray[], outputs: re
       runAdam(kernel, x, outputs);
       break;
     case "adamFromTable":
-      runAdamFromTable(kernel, x, inputs[1]!, outputs);
+      runAdamFromTable(kernel, inputs, outputs);
       break;
     case "sumOfSquares":
       runSumOfSquares(kernel, x, y);

@@ -28,14 +28,16 @@ export function runAdam(
   adamStep(kernel.length, gradient, numbers, outputs);
 }
 
-/** As {@link runAdam}, the numbers being in a row of `table`. */
+/** As {@link runAdam} for each parameter, its numbers being in its row of the table. */
 export function runAdamFromTable(
-  { length, row }: FusedKernelOf<"adamFromTable">,
-  gradient: TypedArray,
-  table: TypedArray,
+  { lengths }: FusedKernelOf<"adamFromTable">,
+  [table, ...gradients]: readonly TypedArray[],
   outputs: readonly TypedArray[],
 ): void {
-  adamStep(length, gradient, table.subarray(row * adamNumbersWidth, (row + 1) * adamNumbersWidth), outputs);
+  lengths.forEach((length, i) => {
+    const numbers = table!.subarray(i * adamNumbersWidth, (i + 1) * adamNumbersWidth);
+    adamStep(length, gradients[i]!, numbers, outputs.slice(3 * i, 3 * i + 3));
+  });
 }
 
 function adamStep(

@@ -15,6 +15,9 @@ const functions: ReadonlySet<string> = new Set([
   "erf",
 ]);
 
+/** Adam, in nanoseconds for each element. */
+const adamElement = 0.5;
+
 /**
  * About how many nanoseconds a kernel takes on one thread: to decide what is worth sharing. Measured with
  * `scripts/bench-kernels.mjs`, rounded; nothing but speed depends on it.
@@ -51,8 +54,9 @@ export function costOf(kernel: AnyKernel): number {
     case "sgd":
       return 20 + 0.2 * kernel.length;
     case "adam":
+      return 20 + adamElement * kernel.length;
     case "adamFromTable":
-      return 20 + 0.6 * kernel.length;
+      return kernel.lengths.reduce((sum, length) => sum + 10 + adamElement * length, 10);
     default:
       return kernel satisfies never;
   }

@@ -1,4 +1,4 @@
-import type { AnyKernel, KernelOf, ReduceOp, UnaryOp } from "../kernel.ts";
+import type { AnyKernel, FusedKernelOf, KernelOf, ReduceOp, UnaryOp } from "../kernel.ts";
 import { activations, adamNumbers, adamNumbersWidth, reduceOps, unaryOps } from "../kernel.ts";
 import { Elementwise } from "./elementwise.ts";
 import type { WasmKernels } from "./kernels.ts";
@@ -113,11 +113,9 @@ export class Launcher {
       case "adam":
         this.adam(kernel, x, outputs);
         break;
-      case "adamFromTable": {
-        const numbers = inputs[1]! + kernel.row * adamNumbersWidth * 4;
-        kernels.adamFromTable(numbers, x, y, outputs[1]!, outputs[2]!, kernel.length);
+      case "adamFromTable":
+        this.adamFromTable(kernel, inputs, outputs);
         break;
-      }
       case "sumOfSquares":
         kernels.sumOfSquares(x, y, kernel.length);
         break;
@@ -233,6 +231,20 @@ export class Launcher {
       nesterov ? 1 : 0,
       first ? 1 : 0,
     );
+  }
+
+  /** One call for each parameter: together they take no longer than one over all of them, wherever they lie. */
+  private adamFromTable(
+    { lengths }: FusedKernelOf<"adamFromTable">,
+    inputs: readonly number[],
+    outputs: readonly number[],
+  ): void {
+    for (let i = 0; i < lengths.length; i++) {
+      if (lengths[i] === 0) continue;
+      const row = inputs[0]! + i * adamNumbersWidth * 4;
+      const [parameter, m, v] = [outputs[3 * i]!, outputs[3 * i + 1]!, outputs[3 * i + 2]!];
+      this.kernels.adamFromTable(row, inputs[i + 1]!, parameter, m, v, lengths[i]!);
+    }
   }
 
   private adam(kernel: KernelOf<"adam">, gradient: number, outputs: readonly number[]): void {

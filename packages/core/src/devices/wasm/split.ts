@@ -7,7 +7,7 @@
  * its neighbour otherwise is not split.
  */
 import { sizeOf } from "../../tensor/shape.ts";
-import type { AnyKernel, Kernel, KernelOf } from "../kernel.ts";
+import type { AnyKernel, FusedKernelOf, Kernel, KernelOf } from "../kernel.ts";
 import type { WholeRows } from "./launch.ts";
 import { isDense } from "./layout.ts";
 
@@ -48,15 +48,7 @@ export function splittingOf(kernel: AnyKernel): Splitting | null {
     case "adam":
       return flat(kernel, kernel.length, 1, 3);
     case "adamFromTable":
-      return {
-        units: kernel.length,
-        grain: 16,
-        unitElements: 1,
-        part: (from, to) => {
-          const own: Extent = [from, to];
-          return sideBySide({ ...kernel, length: to - from }, [own, all], [own, own, own]);
-        },
-      };
+      return everyParameter(kernel);
     case "binary":
     case "compare":
     case "where":
@@ -98,6 +90,30 @@ function flat(
         Array(inputs).fill([from, to]),
         Array(outputs).fill([from, to]),
       ),
+  };
+}
+
+/** A part has its share of every parameter, so that it goes on with what it has just computed of the gradients. */
+function everyParameter(kernel: FusedKernelOf<"adamFromTable">): Splitting {
+  const grain = 16;
+  const units = Math.max(...kernel.lengths);
+  return {
+    units,
+    grain,
+    unitElements: 1,
+    part: (from, to) => {
+      const extents = kernel.lengths.map((length): Extent => {
+        const at = (unit: number): number =>
+          unit === units ? length : Math.floor((unit * length) / units / grain) * grain;
+        return [at(from), at(to)];
+      });
+      const part = { ...kernel, lengths: extents.map(([start, end]) => end - start) };
+      return sideBySide(
+        part,
+        [all, ...extents],
+        extents.flatMap((extent) => [extent, extent, extent]),
+      );
+    },
   };
 }
 
