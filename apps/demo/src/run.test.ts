@@ -30,6 +30,7 @@ const wrong: readonly (readonly [line: string, ...says: string[]])[] = [
   ["train --hidden wide", "--hidden", "'wide'", "64,64"],
   ["train --threads 0", "--threads", "'0'"],
   ["train --threads 2 --device reference", "threads", "reference"],
+  ["train --build narrow", "build", "wide"],
   ["train --plugin ./missing.ts", "./missing.ts", "no file"],
   ["train --plugin no-such-plugin-here", "no-such-plugin-here", "installed"],
   ["train --resume runs/missing-run", "runs/missing-run", "no such run folder"],

@@ -37,6 +37,12 @@ const method: readonly SettingOption[] = [
     read: orNone(wholeNumber),
     resumable: true,
   },
+  {
+    flags: "--build <name>",
+    text: "of wasm's kernels: baseline, relaxed, wide (fastest, from Node 24 on); none for the device's default",
+    read: orNone(word),
+    resumable: true,
+  },
 ];
 
 const learning: readonly SettingOption[] = [

@@ -1,4 +1,4 @@
-import { GradbridgeError } from "@gradbridge/core";
+import { GradbridgeError, type WasmBuild } from "@gradbridge/core";
 import { z } from "zod";
 import { type ApplyMode, applyModes } from "../applying/apply-delta.ts";
 import { type EstimatorName, estimators } from "../estimators/registry.ts";
@@ -22,6 +22,11 @@ export interface TrainSettings {
   readonly device: string;
   /** Threads that share compiled steps, on `wasm`; null for what the device was started with. Results do not depend on it. */
   readonly threads: number | null;
+  /**
+   * Which of its kernels `wasm` runs: `baseline`, `relaxed` or `wide` (the bits of `relaxed`, faster, from Node 24 on); null for
+   * what the device was started with.
+   */
+  readonly build: WasmBuild | null;
   readonly numEnvs: number;
   /** T: steps per environment in one rollout. */
   readonly rolloutSteps: number;
@@ -96,6 +101,7 @@ export const settingsSchema: z.ZodType<TrainSettings> = z.strictObject({
   seed: z.int().nonnegative(),
   device: z.string(),
   threads: count.max(64).nullable(),
+  build: z.enum(["baseline", "relaxed", "wide"]).nullable(),
   numEnvs: count,
   rolloutSteps: count,
   minibatchSize: count,
@@ -139,6 +145,7 @@ export const defaultSettings: TrainSettings = {
   seed: 1,
   device: "wasm",
   threads: null,
+  build: null,
   numEnvs: 4,
   rolloutSteps: 512,
   minibatchSize: 64,

@@ -80,11 +80,11 @@ export async function train(config: TrainConfig): Promise<TrainResult> {
 }
 
 /**
- * Makes the settings' device the current one, started with their `threads`.
- * @throws code `device` where it cannot run here or runs already with another number of threads; `option` where it has none.
+ * Makes the settings' device the current one, started with their `threads` and `build`.
+ * @throws code `device` where it cannot run here or runs already with others; `option` where it has none.
  */
-export async function startDevice({ device, threads }: TrainSettings): Promise<void> {
-  await setDevice(device, threads === null ? {} : { threads });
+export async function startDevice({ device, threads, build }: TrainSettings): Promise<void> {
+  await setDevice(device, { ...(threads !== null && { threads }), ...(build !== null && { build }) });
 }
 
 function callbacksOf({ callbacks = [] }: TrainConfig): readonly Callback[] {
