@@ -9,6 +9,7 @@ import { tensorsIn } from "../tensor/scope.ts";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { isTensor, type Tensor } from "../tensor/tensor.ts";
 import { fuse } from "./fuse.ts";
+import { neededSteps } from "./needed.ts";
 import { Plan } from "./plan.ts";
 
 /** What a compiled function may return: nothing, a tensor, or arrays and plain objects of tensors. */
@@ -50,6 +51,7 @@ interface Signature {
  *   is used where it lies, so changes to it are seen. Numbers are not: a number that changes must be an argument, as a
  *   scalar tensor. An optimizer's `learningRate` is the exception: it is read at every replay.
  * - The results are the same tensors every time, overwritten by the next call: read or clone them first.
+ * - What is computed for nothing that is returned or changed is left out of the replays.
  * - `fn` must run the same kernels whatever the values are, so it cannot read them.
  * - Checks that look at values (NaN seeds, indices out of range) look at the recorded run alone.
  *
@@ -160,7 +162,7 @@ function planFor<R>(recording: Recording, inputs: readonly Tensor[], result: R):
   }
   const plan = new Plan(
     backend,
-    fuse(steps, backend.fused ?? [], made, lasting),
+    fuse(neededSteps(steps, made, lasting), backend.fused ?? [], made, lasting),
     inputs.map(({ storage }) => storage.buffer),
     made,
     lasting,

@@ -50,7 +50,7 @@ export function withScope<R>(fn: () => R, survivors: (result: R) => Set<Tensor>)
   let kept: Set<Tensor> | null = null;
   try {
     const result = fn();
-    kept = survivors(result);
+    if (created.length > 0) kept = survivors(result);
     return result;
   } finally {
     scopes.pop();
