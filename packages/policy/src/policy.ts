@@ -56,7 +56,7 @@ export interface Policy extends Parameterized {
   /** [B, observationSize] → the outputs. */
   forward(observation: Tensor): PolicyOutputs;
   /**
-   * The distribution that the outputs are the parameters of.
+   * The distribution that the outputs are the parameters of; `value` need not be among them.
    * @throws code `mask` for a mask that does not fit, or where {@link Policy.choices} is empty.
    */
   distribution(outputs: PolicyOutputs, options?: DistributionOptions): Distribution;

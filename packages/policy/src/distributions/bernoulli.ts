@@ -23,6 +23,7 @@ import type { ByOutput, Distribution } from "./distribution.ts";
 export class Bernoulli implements Distribution {
   /** z, the log odds, [B, d]. */
   readonly logits: Tensor;
+  #probabilities: Tensor | null = null;
 
   /** @throws code `shape` unless logits are [B, d]. */
   constructor(outputs: { readonly logits: Tensor }) {
@@ -38,15 +39,25 @@ export class Bernoulli implements Distribution {
 
   /** p, [B, d]. */
   get probabilities(): Tensor {
-    return sigmoid(this.logits);
+    this.#probabilities ??= sigmoid(this.logits);
+    return this.#probabilities;
+  }
+
+  /** p. */
+  get drawnFrom(): readonly Tensor[] {
+    return [this.probabilities];
   }
 
   /** 1 where a uniform number is below p. */
-  sample(generator: Generator): Tensor {
+  draw(generator: Generator): Int32Array {
     const p = this.probabilities.dataSync();
     const actions = new Int32Array(p.length);
     for (let i = 0; i < p.length; i++) actions[i] = generator.random() < p[i]! ? 1 : 0;
-    return tensor(actions, { shape: this.logits.shape, device: this.logits.device });
+    return actions;
+  }
+
+  sample(generator: Generator): Tensor {
+    return tensor(this.draw(generator), { shape: this.logits.shape, device: this.logits.device });
   }
 
   /** 1 where p > ½. */

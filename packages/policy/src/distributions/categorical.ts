@@ -69,11 +69,16 @@ export class Categorical implements Distribution {
     return this.#probabilities;
   }
 
+  /** p. */
+  get drawnFrom(): readonly Tensor[] {
+    return [this.probabilities];
+  }
+
   /**
    * Inverts the cumulative distribution at one uniform number per row.
    * @throws code `mask` for a row whose actions are all forbidden.
    */
-  sample(generator: Generator): Tensor {
+  draw(generator: Generator): Int32Array {
     const [rows, n] = this.logits.shape as [number, number];
     const p = this.probabilities.dataSync();
     const actions = new Int32Array(rows);
@@ -93,7 +98,11 @@ export class Categorical implements Distribution {
       }
       actions[row] = action < n ? action : last; // rounding may leave the sum just short of the threshold
     }
-    return tensor(actions, { device: this.logits.device });
+    return actions;
+  }
+
+  sample(generator: Generator): Tensor {
+    return tensor(this.draw(generator), { device: this.logits.device });
   }
 
   mode(): Tensor {

@@ -9,6 +9,7 @@ import {
   sub,
   sum,
   type Tensor,
+  type TypedArray,
   tensor,
 } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
@@ -37,12 +38,19 @@ export class DiagonalGaussian implements Distribution {
     this.logStd = logStd;
   }
 
-  sample(generator: Generator): Tensor {
-    const mean = this.mean.dataSync();
+  get drawnFrom(): readonly Tensor[] {
+    return [this.mean, this.logStd];
+  }
+
+  draw(generator: Generator): TypedArray {
+    const values = this.mean.dataSync();
     const logStd = this.logStd.dataSync();
-    const values = mean.slice();
-    for (let i = 0; i < values.length; i++) values[i] = mean[i]! + Math.exp(logStd[i]!) * generator.normal();
-    return tensor(values, { shape: this.mean.shape, device: this.mean.device });
+    for (let i = 0; i < values.length; i++) values[i]! += Math.exp(logStd[i]!) * generator.normal();
+    return values;
+  }
+
+  sample(generator: Generator): Tensor {
+    return tensor(this.draw(generator), { shape: this.mean.shape, device: this.mean.device });
   }
 
   mode(): Tensor {

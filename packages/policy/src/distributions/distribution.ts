@@ -1,4 +1,4 @@
-import type { Tensor } from "@gradbridge/core";
+import type { Tensor, TypedArray } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
 import type { ExplorationNoise } from "./state-dependent-gaussian.ts";
 
@@ -12,7 +12,14 @@ export type ByOutput = { readonly [output: string]: Tensor };
  * not need a graph. Multiplied by an advantage, the score is the policy gradient's δ.
  */
 export interface Distribution {
-  /** One action per row, drawn on the host. */
+  /**
+   * The tensors that `draw` reads. A compiled function that returns them beside the outputs leaves nothing to compute for
+   * drawing: its distribution draws from the values of the latest replay.
+   */
+  readonly drawnFrom: readonly Tensor[];
+  /** One action per row, as numbers on the host: those of row 0, then those of row 1, … */
+  draw(generator: Generator): TypedArray;
+  /** As `draw`, as a tensor: [B], or [B, …] where an action is several numbers. */
   sample(generator: Generator): Tensor;
   /** The most likely action of each row. */
   mode(): Tensor;

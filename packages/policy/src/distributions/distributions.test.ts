@@ -1,4 +1,13 @@
-import { GradbridgeError, grad, setDevice, sum, type Tensor, tensor } from "@gradbridge/core";
+import {
+  compile,
+  GradbridgeError,
+  grad,
+  noGrad,
+  setDevice,
+  sum,
+  type Tensor,
+  tensor,
+} from "@gradbridge/core";
 import { generator } from "@gradbridge/random";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Bernoulli } from "./bernoulli.ts";
@@ -52,6 +61,17 @@ const gaussian = {
     ]),
 };
 
+const mask = (data: number[][]): Tensor => tensor(data, { dtype: "int32", device: "reference" });
+
+const masks = {
+  three: mask([
+    [1, 0, 1],
+    [0, 1, 1],
+    [0, 0, 1],
+  ]),
+  twoAndThree: mask([[0, 1, 1, 0, 1]]),
+};
+
 const cases: Case[] = [
   {
     name: "Categorical",
@@ -74,17 +94,7 @@ const cases: Case[] = [
   },
   {
     name: "Categorical with a mask",
-    make: (p) =>
-      new Categorical(
-        { logits: p.logits! },
-        {
-          mask: integers([
-            [1, 0, 1],
-            [0, 1, 1],
-            [0, 0, 1],
-          ]),
-        },
-      ),
+    make: (p) => new Categorical({ logits: p.logits! }, { mask: masks.three }),
     parameters: () => ({
       logits: leaf([
         [0.3, 1e4, 2],
@@ -125,7 +135,7 @@ const cases: Case[] = [
   },
   {
     name: "MultiCategorical with a mask",
-    make: (p) => new MultiCategorical({ logits: p.logits! }, [2, 3], { mask: integers([[0, 1, 1, 0, 1]]) }),
+    make: (p) => new MultiCategorical({ logits: p.logits! }, [2, 3], { mask: masks.twoAndThree }),
     parameters: () => ({ logits: leaf([[0.3, -1.2, 2, 9, 1]]) }),
     other: () => ({ logits: leaf([[0.1, 1, -1, 1, 0]]) }),
     action: () => integers([[1, 2]]),
@@ -203,6 +213,21 @@ describe.each(cases)("$name", ({ make, parameters, other, action, certain = [] }
         if (certain.includes(row)) expect(kl).toBe(0);
         else expect(kl).toBeGreaterThan(0);
       });
+  });
+
+  it("draws on the host what it samples, also from what a compiled function filled anew", () => {
+    const [first, second] = [noGrad(() => make(parameters())), make(other())];
+    expect(first.draw(generator(4))).toEqual(first.sample(generator(4)).dataSync());
+    const names = Object.keys(parameters());
+    let recorded: Distribution = first;
+    const fill = compile((...given: Tensor[]) => {
+      recorded = make(Object.fromEntries(names.map((name, i) => [name, given[i]!.mul(1)])));
+      return recorded.drawnFrom;
+    });
+    const constants = (of: Record<string, Tensor>): Tensor[] => Object.values(of).map((x) => x.detach());
+    fill(...constants(parameters()));
+    fill(...constants(other()));
+    expect(recorded.draw(generator(5))).toEqual(second.draw(generator(5)));
   });
 
   it("has E log p = −entropy, and KL = E[log p − log q], over many samples", () => {

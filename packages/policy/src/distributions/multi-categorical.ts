@@ -1,4 +1,4 @@
-import { add, concat, GradbridgeError, reshape, split, stack, type Tensor } from "@gradbridge/core";
+import { add, concat, GradbridgeError, reshape, split, stack, type Tensor, tensor } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
 import { checkMask } from "./action-mask.ts";
 import { Categorical } from "./categorical.ts";
@@ -42,12 +42,24 @@ export class MultiCategorical implements Distribution {
     );
   }
 
+  get drawnFrom(): readonly Tensor[] {
+    return this.#places.flatMap(({ drawnFrom }) => drawnFrom);
+  }
+
   /** Draws place after place. */
+  draw(generator: Generator): Int32Array {
+    const actions = new Int32Array(this.logits.shape[0]! * this.sizes.length);
+    this.#places.forEach((place, i) => {
+      place.draw(generator).forEach((action, row) => {
+        actions[row * this.sizes.length + i] = action;
+      });
+    });
+    return actions;
+  }
+
   sample(generator: Generator): Tensor {
-    return stack(
-      this.#places.map((place) => place.sample(generator)),
-      1,
-    );
+    const shape = [this.logits.shape[0]!, this.sizes.length];
+    return tensor(this.draw(generator), { shape, device: this.logits.device });
   }
 
   mode(): Tensor {

@@ -10,6 +10,7 @@ import {
   sub,
   sum,
   type Tensor,
+  type TypedArray,
   tanh,
 } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
@@ -42,6 +43,15 @@ export class SquashedGaussian implements Distribution {
   /** tanh(u): what the environment is given, up to the scale of its bounds. */
   squash(action: Tensor): Tensor {
     return tanh(action);
+  }
+
+  get drawnFrom(): readonly Tensor[] {
+    return this.#gaussian.drawnFrom;
+  }
+
+  /** u. */
+  draw(generator: Generator): TypedArray {
+    return this.#gaussian.draw(generator);
   }
 
   /** u. */

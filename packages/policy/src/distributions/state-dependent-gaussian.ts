@@ -1,4 +1,4 @@
-import { GradbridgeError, type Tensor, tensor } from "@gradbridge/core";
+import { GradbridgeError, type Tensor, type TypedArray } from "@gradbridge/core";
 import type { Generator } from "@gradbridge/random";
 import { DiagonalGaussian } from "./diagonal-gaussian.ts";
 
@@ -25,7 +25,7 @@ export interface StateDependentNoise {
  * matrix ε of standard normal numbers for several steps, so that one state gets one noise and exploration is smooth.
  *
  * In any one state that is a normal distribution with σ² = φ(s)² e^{2w}; log-probability, score, entropy and divergence
- * are those of the {@link DiagonalGaussian} with mean and logStd [B, d]. Only `sample` differs.
+ * are those of the {@link DiagonalGaussian} with mean and logStd [B, d]. Only `draw` differs.
  */
 export class StateDependentGaussian extends DiagonalGaussian {
   readonly #given: StateDependentNoise;
@@ -40,9 +40,9 @@ export class StateDependentGaussian extends DiagonalGaussian {
    * μ + φ (e^w ∘ ε), with no new random numbers; where no noise is in use, a draw from the normal distribution.
    * @throws code `exploration` for noise of another size.
    */
-  override sample(generator: Generator): Tensor {
+  override draw(generator: Generator): TypedArray {
     const { features, logWeights, noise } = this.#given;
-    if (noise === undefined) return super.sample(generator);
+    if (noise === undefined) return super.draw(generator);
     const [rows, d] = this.mean.shape as [number, number];
     const width = features.shape[1]!;
     if (noise.values.length !== rows * width * d) {
@@ -52,7 +52,7 @@ export class StateDependentGaussian extends DiagonalGaussian {
           `and ${d} actions it needs ${rows * width * d}. Does it come from another policy or number of environments?`,
       );
     }
-    const action = this.mean.dataSync().slice();
+    const action = this.mean.dataSync();
     const phi = features.dataSync();
     const weights = Float64Array.from(logWeights.dataSync(), Math.exp);
     for (let row = 0; row < rows; row++) {
@@ -64,7 +64,7 @@ export class StateDependentGaussian extends DiagonalGaussian {
         action[row * d + j]! += shift;
       }
     }
-    return tensor(action, { shape: this.mean.shape, device: this.mean.device });
+    return action;
   }
 }
 
