@@ -286,7 +286,8 @@ function* minibatches(count: number, size: number, shuffle: Generator): Iterable
     yield null;
     return;
   }
-  const order = Int32Array.from(shuffle.permutation(count) as ArrayLike<number>);
+  const order = Int32Array.from({ length: count }, (_, row) => row);
+  shuffle.shuffle(order);
   for (let start = 0; start < count; start += size) yield tensor(order.slice(start, start + size));
 }
 
