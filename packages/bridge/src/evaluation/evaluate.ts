@@ -1,7 +1,7 @@
 import { GradbridgeError } from "@gradbridge/core";
 import type { Policy } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
-import { Env, type Info, make, type NumericArray } from "gymnasium-js";
+import { Env, type Info, make } from "gymnasium-js";
 import { actionMask as maskOf } from "../rollouts/action-masks.ts";
 import { Actor } from "../rollouts/actor.ts";
 import { checkMaskable } from "../rollouts/check-maskable.ts";
@@ -91,20 +91,20 @@ export function evaluate(policy: Policy, env: EnvSource, options: EvaluateOption
     chosen.forEach((one, i) => {
       goOn(i, ...one.reset({ seed: seed + first + i }));
     });
-    let actions: NumericArray = new Float32Array(0);
-    let scalar = false;
     while (running.length > 0) {
       const rows = Math.min(powerOfTwo(running.length), chosen.length);
       const options = { deterministic, mask: actionMask ? masks.subarray(0, rows * width) : null };
-      actor.act(observations.subarray(0, rows * encoder.size), random, options, (acted) => {
-        actions = actor.decode(acted.values);
-        scalar = acted.scalar;
-      });
+      const { action: chosenActions } = actor.act(
+        observations.subarray(0, rows * encoder.size),
+        random,
+        options,
+      );
+      const actions = actor.decode(chosenActions);
       const size = actions.length / rows;
       const before = running;
       running = [];
       before.forEach((i, row) => {
-        const action = scalar ? actions[row] : actions.slice(row * size, (row + 1) * size);
+        const action = chosenActions.scalar ? actions[row] : actions.slice(row * size, (row + 1) * size);
         const [observation, reward, terminated, truncated, info] = chosen[i]!.step(action as never);
         returns[first + i]! += reward;
         lengths[first + i]! += 1;

@@ -1,5 +1,5 @@
 import { noGrad, setDevice, tensor } from "@gradbridge/core";
-import { actorCritic, categoricalHead } from "@gradbridge/policy";
+import { actorCritic, categoricalHead, type Policy } from "@gradbridge/policy";
 import { generator } from "@gradbridge/random";
 import {
   Box,
@@ -119,6 +119,25 @@ describe("collect", () => {
       0,
       valueAt(1),
     ]);
+  });
+
+  it("gives a policy that computes on the host the same actions and values, those of each step at once", async () => {
+    const seen: number[] = [];
+    const onHost: Policy = {
+      ...policy,
+      forward(observation) {
+        seen.push(observation.dataSync().length);
+        return policy.forward(observation);
+      },
+    };
+    const [compiled, host] = [
+      await collect(policy, create(), { steps: 4, generator: generator(0) }),
+      await collect(onHost, create(), { steps: 4, generator: generator(0) }),
+    ];
+    for (const part of ["action", "outputs", "logProb", "value", "nextValue"] as const) {
+      expect(host[part]).toEqual(compiled[part]);
+    }
+    expect(seen.filter((rows) => rows === 2)).toHaveLength(5); // four steps, and where the rollout ends
   });
 
   it("continues where the last rollout ended, as one long rollout would", async () => {

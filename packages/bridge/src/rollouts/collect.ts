@@ -33,9 +33,9 @@ export interface CollectOptions {
  * Runs a policy for T steps in B environments. Episodes that end are followed by new ones; the value of a truncated
  * episode's last observation is kept as `nextValue`.
  *
- * Each step is one call of the policy's `forward` for all environments, and `distribution(outputs).sample`; the
- * log-probabilities are computed at the end, for all steps in one call. `forward` is compiled, so it must run the same
- * kernels every time; one that computes on the host runs as it is.
+ * Each step is one call of the policy's `forward` for all environments, and `distribution(outputs).draw`; log-probabilities
+ * and values are computed at the end, for all steps in one call each. `forward` is compiled, so it must run the same
+ * kernels every time; one that computes on the host runs as it is, and gives the value of each step at once.
  * @throws code `autoreset` unless the environments reset in the same step; `non-finite` for a reward or observation
  *   that is NaN or infinite; `mask` where `actionMask` is asked for and not given.
  */
@@ -48,28 +48,27 @@ export async function collect(policy: Policy, envs: VectorEnv, options: CollectO
   const position = options.start ?? (await startOf(envs, encoder, options, masksOf));
   const recorder = new Recorder(steps, envs.numEnvs, encoder.size, position);
 
+  let observation = recorder.observationAt(0);
   for (let t = 0; t < steps; t++) {
-    let actions: unknown;
-    actor.act(recorder.observationAt(t), generator, { mask: recorder.maskAt(t) }, (acted) => {
-      recorder.recordAction(t, acted);
-      actions = actor.decode(acted.values);
-    });
-    const pending = envs.step(actions as never);
+    const acted = actor.act(observation, generator, { mask: recorder.maskAt(t) });
+    recorder.recordActed(t, acted);
+    const pending = envs.step(actor.decode(acted.action) as never);
     const [next, rewards, terminated, truncated, info] = pending instanceof Promise ? await pending : pending;
-    const observation = recorder.observationAt(t + 1);
+    observation = recorder.observationAt(t + 1);
     encoder.encode(next, observation);
     checkObservations(observation, encoder.size, t);
     recorder.recordStep(t, rewards, terminated, truncated, normalizeReward);
     learnAndNormalize(normalizeObservation, observation);
     const cutOff = recorder.cutOffAt(t);
-    if (cutOff.length > 0) {
+    if (cutOff !== null) {
       const last = finalObservations(encoder, envs, info, cutOff, t);
       normalizeObservation?.normalize(last);
-      recorder.recordFinalValues(t, cutOff, actor.values(last));
+      const values = actor.values(last);
+      if (values !== null) recorder.recordFinalValues(t, cutOff, values);
     }
     if (masksOf !== null) recorder.recordMask(t + 1, masksOf(info));
   }
-  return recorder.finish(actor.logProbs(recorder.played()), actor.values(recorder.observationAt(steps)));
+  return recorder.finish(actor.logProbs(recorder.played()), actor.values(recorder.unvalued()));
 }
 
 function check(envs: VectorEnv, steps: number): void {

@@ -64,21 +64,20 @@ export class Recorder {
     this.#mask?.set(mask, t * mask.length);
   }
 
-  recordAction(t: number, { values, scalar, outputs }: Acted): void {
-    this.#action ??= this.#column(values, scalar);
-    this.#action.values.set(values, t * values.length);
+  recordActed(t: number, { action, outputs }: Acted): void {
+    this.#action ??= this.#columnLike(action);
+    this.#action.values.set(action.values, t * action.values.length);
     for (const name in outputs) {
-      const output = outputs[name]!;
-      const numbers = output.dataSync() as Float32Array;
-      this.#outputs[name] ??= this.#column(numbers, output.shape.length === 1);
-      this.#outputs[name].values.set(numbers, t * numbers.length);
+      const { values } = outputs[name]!;
+      this.#outputs[name] ??= this.#columnLike(outputs[name]!);
+      this.#outputs[name].values.set(values, t * values.length);
     }
   }
 
-  #column(first: Int32Array | Float32Array, scalar: boolean): RolloutColumn {
-    const ArrayType = first instanceof Int32Array ? Int32Array : Float32Array;
-    const size = first.length / this.#numEnvs;
-    return { values: new ArrayType(this.#steps * first.length), size, scalar };
+  /** Room for T steps of what this is one of. */
+  #columnLike({ values, size, scalar }: RolloutColumn): RolloutColumn {
+    const ArrayType = values instanceof Int32Array ? Int32Array : Float32Array;
+    return { values: new ArrayType(this.#steps * values.length), size, scalar };
   }
 
   /** @throws code `non-finite` for a reward; nothing has learned from it then. */
@@ -112,12 +111,14 @@ export class Recorder {
     normalizer?.normalize(rewards, terminated, truncated, this.#reward.subarray(at, at + this.#numEnvs));
   }
 
-  /** The environments whose episode was truncated in step t, and not terminated. */
-  cutOffAt(t: number): readonly number[] {
+  /** The environments whose episode was truncated in step t, and not terminated; null where there are none. */
+  cutOffAt(t: number): readonly number[] | null {
     const at = t * this.#numEnvs;
-    const rows: number[] = [];
+    let rows: number[] | null = null;
     for (let env = 0; env < this.#numEnvs; env++) {
-      if (this.#truncated[at + env] === 1 && this.#terminated[at + env] !== 1) rows.push(env);
+      if (this.#truncated[at + env] !== 1 || this.#terminated[at + env] === 1) continue;
+      rows ??= [];
+      rows.push(env);
     }
     return rows;
   }
@@ -138,14 +139,23 @@ export class Recorder {
     };
   }
 
+  /** The observations whose values are not known yet: where the rollout ends, and all before unless acting gave their values. */
+  unvalued(): Float32Array {
+    return this.#outputs.value === undefined ? this.#observation : this.observationAt(this.#steps);
+  }
+
   /**
    * @param logProb of what was {@link played}
-   * @param lastValue v of where the rollout ends, [B]
+   * @param values v of what was {@link unvalued}; null for a policy without
    */
-  finish(logProb: Float32Array, lastValue: Float32Array): Rollout {
-    const { rows, outputs, action, mask } = this.played();
+  finish(logProb: Float32Array, values: Float32Array | null): Rollout {
+    const { rows, action, mask } = this.played();
     const observation = this.#observation.subarray(0, rows * this.#observationSize);
-    const value = (outputs.value?.values as Float32Array | undefined) ?? new Float32Array(rows);
+    const numbers = values ?? new Float32Array(rows + this.#numEnvs);
+    const lastValue = numbers.subarray(numbers.length - this.#numEnvs);
+    if (values !== null) this.#outputs.value ??= { values: values.slice(0, rows), size: 1, scalar: true };
+    const outputs = this.#outputs;
+    const value = (outputs.value?.values as Float32Array | undefined) ?? numbers.slice(0, rows);
     const lastMask = this.maskAt(this.#steps);
     return {
       steps: this.#steps,
@@ -162,7 +172,7 @@ export class Recorder {
       truncated: this.#truncated,
       value,
       nextValue: this.#nextValue(value, lastValue),
-      hasValue: outputs.value !== undefined,
+      hasValue: values !== null,
       episodes: this.#episodes,
       end: {
         observation: this.observationAt(this.#steps).slice(),

@@ -1,4 +1,4 @@
-import { GradbridgeError, type Tensor } from "@gradbridge/core";
+import { GradbridgeError } from "@gradbridge/core";
 import {
   bernoulliHead,
   categoricalHead,
@@ -205,9 +205,4 @@ function boxHead(size: number, { squash = false, noiseEvery, ...options }: Actio
     );
   }
   return stateDependentGaussianHead(size, { initialLogStd, resampleEvery: noiseEvery });
-}
-
-/** The typed array behind an action tensor. */
-export function actionValues(action: Tensor): Int32Array | Float32Array {
-  return action.dataSync() as Int32Array | Float32Array;
 }
