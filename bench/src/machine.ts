@@ -11,6 +11,8 @@ export interface Circumstances {
   readonly cores: number;
   readonly platform: string;
   readonly node: string;
+  /** Version of the newest Node, on which a part was measured; null where there was none. */
+  readonly newestNode: string | null;
   /** Packages of other systems, by name. */
   readonly versions: { readonly [name: string]: string };
   /** Short hash; with a plus where tracked files differ from it. */
@@ -32,7 +34,7 @@ export function load(): number {
 
 /** What can be told at the end of a run. */
 export function circumstances(
-  known: Pick<Circumstances, "date" | "command" | "loadBefore"> & {
+  known: Pick<Circumstances, "date" | "command" | "loadBefore" | "newestNode"> & {
     readonly peerVersions: { readonly [name: string]: string };
   },
 ): Circumstances {

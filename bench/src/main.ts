@@ -3,12 +3,15 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { circumstances, load } from "./machine.ts";
 import { fullEffort, measureRow, smokeEffort } from "./measure.ts";
+import { prepareNewestNode } from "./newest-node-environment.ts";
 import { type PeerEnvironment, preparePeers } from "./peer-environment.ts";
 import { json, markdown, type RowResult, textTable } from "./report.ts";
 import { allRows } from "./rows.ts";
 
 const usage = `pnpm bench [options]        measures, prints one table, writes bench/results/latest.json and docs/benchmarks.md
 pnpm bench:peers [options]  the same, with Python systems beside it
+
+Where Node is older than 24, Node 26 is installed into .node for a second measurement (100 MB, once).
 
   --only TEXT    rows whose id contains TEXT; docs/benchmarks.md stays as it is
   --rounds N     samples of each system (default ${fullEffort.rounds}; long rows take a fifth of it)
@@ -35,10 +38,15 @@ const date = new Date().toISOString();
 const peers: PeerEnvironment = values.peers ? preparePeers() : { versions: {}, problems: [] };
 for (const problem of peers.problems) process.stderr.write(`peers: ${problem}\n`);
 
+const rows = allRows(values.peers).filter(({ id }) => id.includes(values.only));
+const newest = rows.some((row) => row.newest !== undefined)
+  ? prepareNewestNode(!values.smoke)
+  : { version: null, problem: null };
+if (newest.problem !== null) process.stderr.write(`newest Node: ${newest.problem}\n`);
+
 const effort = values.smoke
   ? smokeEffort
   : { ...fullEffort, rounds, longRounds: Math.max(1, Math.round(rounds / 5)) };
-const rows = allRows(values.peers).filter(({ id }) => id.includes(values.only));
 const loadBefore = load();
 const results: RowResult[] = [];
 for (const [i, row] of rows.entries()) {
@@ -57,7 +65,13 @@ if (values.smoke) {
 } else {
   process.stdout.write(`${textTable(results)}\n`);
   const command = `pnpm ${values.peers ? "bench:peers" : "bench"}${rounds === fullEffort.rounds ? "" : ` --rounds ${rounds}`}`;
-  const where = circumstances({ date, command, loadBefore, peerVersions: peers.versions });
+  const where = circumstances({
+    date,
+    command,
+    loadBefore,
+    peerVersions: peers.versions,
+    newestNode: newest.version,
+  });
   process.stdout.write(`\n${where.cpu}, ${where.cores} cores, load ${loadBefore} … ${where.loadAfter}\n`);
   const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
   mkdirSync(at("../results"), { recursive: true });

@@ -1,5 +1,6 @@
 import type { Circumstances } from "./machine.ts";
 import type { Measurement } from "./measure.ts";
+import { newestNode, runningNode } from "./newest-node.ts";
 import { peakShares } from "./peak-share.ts";
 import { quoted } from "./quoted.ts";
 import type { Row } from "./row.ts";
@@ -10,7 +11,10 @@ export interface RowResult {
   readonly measurements: readonly Measurement[];
 }
 
-const heading = ["work", "system", "median", "quartiles", "ours is", "goal", ""] as const;
+const heading = [
+  ...["work", "system", "median", "quartiles"],
+  ...[`ours is, ${runningNode}`, `ours is, ${newestNode}`, "goal", ""],
+] as const;
 
 /** The table for a terminal. */
 export function textTable(results: readonly RowResult[]): string {
@@ -20,7 +24,7 @@ export function textTable(results: readonly RowResult[]): string {
     .map((line) =>
       line
         .map((cell, column) =>
-          column < 2 || column > 5 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+          column < 2 || column > 6 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
         )
         .join("  ")
         .trimEnd(),
@@ -39,14 +43,16 @@ export function markdown(results: readonly RowResult[], { versions, ...where }: 
       "How each is called, and what cannot be compared: [bench/README.md](../bench/README.md).",
     "",
     `- Machine: ${where.cpu}, ${where.cores} cores, ${where.platform}; load average ${where.loadBefore} before, ${where.loadAfter} after`,
-    `- Commit ${where.commit}, ${where.date}, Node ${where.node}`,
+    `- Commit ${where.commit}, ${where.date}, Node ${where.node}${where.newestNode === null ? "" : `; “${newestNode}”: v${where.newestNode}`}`,
     `- ${others.join(", ")}`,
     "",
-    "“Ours is” says how many times as fast the first system of a row is as the system of the line, by medians.",
-    "“Goal” is what that number is meant to become.",
+    `“Ours is, ${runningNode}” says how many times as fast the first system of a row is as the system of the line, by medians;`,
+    `“ours is, ${newestNode}” the same of the system on ${newestNode} with as many threads: there core’s build for 256-bit`,
+    "operations runs, with an experimental flag of V8 ([what that is](../bench/README.md#on-the-newest-node)).",
+    "“Goal” is what those numbers are meant to become.",
     "",
     row([...heading.slice(0, -1), "remark"]),
-    row(["---", "---", "---:", "---:", "---:", "---:", "---"]),
+    row(["---", "---", "---:", "---:", "---:", "---:", "---:", "---"]),
     ...results.flatMap((result) => tableLines(result).map(row)),
     "",
     ...peakLines(results),
@@ -70,6 +76,7 @@ export function json(results: readonly RowResult[], where: Circumstances): strin
     systems: measurements.map((measurement) => ({
       ...measurement,
       oursIsTimesAsFast: timesAsFast(row, measurements[0]!, measurement),
+      newestIsTimesAsFast: timesAsFast(row, newestOf(row, measurements), measurement),
       goal: goalFor(row, measurements, measurement.system),
     })),
   }));
@@ -84,14 +91,14 @@ function peakLines(results: readonly RowResult[]): string[] {
     "## Share of the peak",
     "",
     "Operations of the matrix products alone, over the time of the whole step, beside the peak of one thread in the first " +
-      "row: independent multiplications and additions on 128-bit vectors, nothing loaded and nothing stored. What the rest " +
-      "of a step is spent on: [packages/core/README.md](../packages/core/README.md).",
+      `row: independent multiplications and additions, nothing loaded and nothing stored; on 256-bit vectors for ${newestNode}, ` +
+      "on 128-bit ones for the others. What the rest of a step is spent on: [packages/core/README.md](../packages/core/README.md).",
     "",
-    "| work | system | products | share of one thread's peak |",
-    "| --- | --- | ---: | ---: |",
+    "| work | system | products | one thread's peak | share of it |",
+    "| --- | --- | ---: | ---: | ---: |",
     ...shares.map(
-      ({ title, system, gigaflops, share }) =>
-        `| ${title} | ${system} | ${figure(gigaflops)} GFLOP/s | ${Math.round(100 * share)} % |`,
+      ({ title, system, gigaflops, peak, share }) =>
+        `| ${title} | ${system} | ${figure(gigaflops)} GFLOP/s | ${figure(peak)} GFLOP/s | ${Math.round(100 * share)} % |`,
     ),
     "",
   ];
@@ -101,25 +108,30 @@ function tableLines({ row, measurements }: RowResult): (readonly string[])[] {
   return measurements.map((measurement, i) => {
     const title = i === 0 ? row.title : "";
     if ("failure" in measurement) {
-      return [title, measurement.system, "—", "", "", "", `not measured: ${measurement.failure}`];
+      return [title, measurement.system, "—", "", "", "", "", `not measured: ${measurement.failure}`];
     }
     const { system, spread, remark = "" } = measurement;
-    const ratio = timesAsFast(row, measurements[0]!, measurement);
+    const newest = newestOf(row, measurements);
     const goal = goalFor(row, measurements, system);
     return [
       title,
       system,
       `${figure(spread.median)} ${row.unit.label}`,
       `${figure(spread.lower)} – ${figure(spread.upper)}`,
-      i === 0 || ratio === null ? "" : `${figure(ratio)}×`,
-      goal === null ? "" : `${figure(goal)}×`,
+      i === 0 ? "" : times(timesAsFast(row, measurements[0]!, measurement)),
+      measurement === newest ? "" : times(timesAsFast(row, newest, measurement)),
+      times(goal),
       remark,
     ];
   });
 }
 
-function timesAsFast(row: Row, ours: Measurement, other: Measurement): number | null {
-  if ("failure" in ours || "failure" in other) return null;
+function newestOf(row: Row, measurements: readonly Measurement[]): Measurement | undefined {
+  return measurements.find(({ system }) => system === row.newest);
+}
+
+function timesAsFast(row: Row, ours: Measurement | undefined, other: Measurement): number | null {
+  if (ours === undefined || "failure" in ours || "failure" in other) return null;
   const quotient = other.spread.median / ours.spread.median;
   return row.unit.better === "lower" ? quotient : 1 / quotient;
 }
@@ -138,6 +150,10 @@ function goalFor(
     if (rivals[0]?.system === system) return goal;
   }
   return null;
+}
+
+function times(ratio: number | null): string {
+  return ratio === null ? "" : `${figure(ratio)}×`;
 }
 
 /** Three digits, thousands separated. */

@@ -14,8 +14,10 @@ export interface Row {
   readonly id: string;
   readonly title: string;
   readonly unit: Unit;
-  /** In the order of the table. The first one is ours, which the others are compared with. */
+  /** In the order of the table. The first one is ours, on the Node of the bench, which the others are compared with. */
   readonly systems: { readonly [system: string]: StartSubject };
+  /** The one of ours on the newest Node that the others are compared with as well; absent: none is measured there. */
+  readonly newest?: string;
   /** Largest mean difference between answers; without it systems are not compared (each trains its own way). */
   readonly tolerance?: number;
   /** How many times as fast as a system ours is meant to be, by the beginning of that system's name. */

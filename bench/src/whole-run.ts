@@ -1,5 +1,12 @@
-/** A program that trains CartPole-v1 and ends: `node whole-run.js STEPS THREADS`. What a user waits for, from start to end. */
+/** A program that trains CartPole-v1 and ends: `node whole-run.js STEPS THREADS [BUILD]`. What a user waits for, from start to end. */
 import { train } from "@gradbridge/bridge";
+import type { WasmBuild } from "@gradbridge/core";
 import { tunedCartPole } from "./tuned-cart-pole.ts";
 
-await train({ ...tunedCartPole, steps: Number(process.argv[2]), threads: Number(process.argv[3]) });
+const [steps, threads, build = null] = process.argv.slice(2);
+await train({
+  ...tunedCartPole,
+  steps: Number(steps),
+  threads: Number(threads),
+  build: build as WasmBuild | null, // checked by train
+});

@@ -1,3 +1,4 @@
+import { newestNode, onNewestNode } from "../newest-node.ts";
 import { peer } from "../peer.ts";
 import { microseconds, type Row } from "../row.ts";
 import { twoThreads } from "../systems/devices.ts";
@@ -26,6 +27,7 @@ function step(
   goals: Readonly<Record<string, number>>,
 ): Row {
   const name = sizes.join("-");
+  const newest = (threads: 1 | 2) => onNewestNode("seededStep", { sizes, batch, threads });
   const torch = (threads: number) => peer("torch_network", "seeded_step", { sizes, batch, threads });
   return {
     id: `step-${name}-batch-${batch}`,
@@ -34,9 +36,12 @@ function step(
     tolerance: 1e-5,
     goals,
     productOperations: productOperations(sizes, batch),
+    newest: `Gradbridge, ${newestNode}, 2 threads`,
     systems: {
       "Gradbridge, 2 threads": gradbridge.seededStep("compiled", sizes, batch, twoThreads),
       "Gradbridge, 1 thread": gradbridge.seededStep("compiled", sizes, batch),
+      [`Gradbridge, ${newestNode}, 2 threads`]: newest(2),
+      [`Gradbridge, ${newestNode}, 1 thread`]: newest(1),
       "Gradbridge, eager": gradbridge.seededStep("eager", sizes, batch),
       ...(sizes[1]! * batch < 1e6 && { "tfjs cpu": tfjs.seededStep("cpu", sizes, batch) }), // else seconds a step
       "tfjs wasm": tfjs.seededStep("wasm", sizes, batch),
