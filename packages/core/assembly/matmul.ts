@@ -17,6 +17,8 @@ import { multiplyAdd } from "./multiply-add";
 import { activate, ACTIVATION_RELU } from "./activation";
 
 const CHUNK_ROWS: i32 = 128;
+/** Floats of a B that the wide build does not pack: its blocks take whole cache lines of a row as it is. */
+const UNPACKED: i32 = 16384;
 /** Below this many rows, packing B costs more than it saves. */
 const PACKED_ROWS: i32 = 4;
 
@@ -70,14 +72,16 @@ function product(
     const bStride = <usize>bRow << 2;
     return shallowRows(k, n, a, <usize>aRow << 2, b, bStride, bStride, 32, c, <usize>cRow << 2, m, bias, relu);
   }
+  const direct = WIDE && !transposeB && (n & 7) == 0 && n * k <= UNPACKED;
   let k0 = 0;
   do {
     const depth = min(k - k0, PANEL_DEPTH);
     const last = k0 + depth >= k;
+    const panelBytes = <usize>((depth + 3) & ~3) << 5;
     for (let n0 = 0; n0 < n; n0 += PANEL_COLUMNS) {
       const width = min(n - n0, PANEL_COLUMNS);
       if (transposeB) packTransposed(b + (<usize>(n0 * bRow + k0) << 2), bRow, width, depth);
-      else packPlain(b + (<usize>(k0 * bRow + n0) << 2), bRow, width, depth);
+      else if (!direct) packPlain(b + (<usize>(k0 * bRow + n0) << 2), bRow, width, depth);
       if (!transposeA && k <= SHALLOW && k > 0) {
         const shift = <usize>n0 << 2;
         shallowRows(
@@ -91,11 +95,12 @@ function product(
         const aStart = a + (<usize>(transposeA ? k0 * aRow + m0 : m0 * aRow + k0) << 2);
         for (let j = 0; j < width; ) {
           const columns = min(width - j, WIDE && width - j >= 16 ? 16 : 8);
-          const panel = PANELS + (<usize>(j * ((depth + 3) & ~3)) << 2);
+          const panel = direct ? b + (<usize>(k0 * bRow + n0 + j) << 2) : PANELS + <usize>(j >> 3) * panelBytes;
+          const step = direct ? <usize>bRow << 2 : columns > 4 ? 32 : 16;
           const target = c + (<usize>(m0 * cRow + n0 + j) << 2);
           const panelBias = last && bias != 0 ? bias + (<usize>(n0 + j) << 2) : 0;
           panelRows(
-            transposeA, columns, aStart, <usize>aRow << 2, panel, depth,
+            transposeA, columns, aStart, <usize>aRow << 2, panel, step, direct ? 32 : panelBytes, depth,
             target, <usize>cRow << 2, rows, k0 > 0, panelBias, last && relu,
           );
           j += columns;
@@ -106,95 +111,95 @@ function product(
   } while (k0 < k);
 }
 
-/** One panel of up to 8 columns, or two of 8 for 16. */
+/** Up to 8 columns of B, or 16: the second 8 lie `next` bytes after the first. Rows of B are `bStep` bytes apart. */
 function panelRows(
-  transposeA: bool, columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
+  transposeA: bool, columns: i32, a: usize, aStride: usize, b: usize, bStep: usize, next: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
   if (transposeA) {
-    if (WIDE && columns > 8) doubleTransposed(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
-    else if (columns > 4) wideTransposed(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
-    else narrowTransposed(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+    if (WIDE && columns > 8) doubleTransposed(columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
+    else if (columns > 4) wideTransposed(columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
+    else narrowTransposed(columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
   } else {
-    if (WIDE && columns > 8) doublePlain(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
-    else if (columns > 4) widePlain(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
-    else narrowPlain(columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+    if (WIDE && columns > 8) doublePlain(columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
+    else if (columns > 4) widePlain(columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
+    else narrowPlain(columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
   }
 }
 
 function doublePlain(
-  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
+  columns: i32, a: usize, aStride: usize, b: usize, bStep: usize, next: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  blocks(4, false, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+  blocks(4, false, columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
 }
 
 function doubleTransposed(
-  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
+  columns: i32, a: usize, aStride: usize, b: usize, bStep: usize, next: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  blocks(4, true, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+  blocks(4, true, columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
 }
 
 function widePlain(
-  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
+  columns: i32, a: usize, aStride: usize, b: usize, bStep: usize, next: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  blocks(2, false, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+  blocks(2, false, columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
 }
 
 function wideTransposed(
-  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
+  columns: i32, a: usize, aStride: usize, b: usize, bStep: usize, next: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  blocks(2, true, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+  blocks(2, true, columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
 }
 
 function narrowPlain(
-  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
+  columns: i32, a: usize, aStride: usize, b: usize, bStep: usize, next: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  blocks(1, false, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+  blocks(1, false, columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
 }
 
 function narrowTransposed(
-  columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
+  columns: i32, a: usize, aStride: usize, b: usize, bStep: usize, next: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
-  blocks(1, true, columns, a, aStride, panel, depth, c, cStride, rows, accumulate, bias, relu);
+  blocks(1, true, columns, a, aStride, b, bStep, next, depth, c, cStride, rows, accumulate, bias, relu);
 }
 
 // @ts-ignore: decorator
 @inline function blocks(
-  vectors: i32, transposed: bool, columns: i32, a: usize, aStride: usize, panel: usize, depth: i32,
+  vectors: i32, transposed: bool, columns: i32, a: usize, aStride: usize, b: usize, bStep: usize, next: usize, depth: i32,
   c: usize, cStride: usize, rows: i32, accumulate: bool, bias: usize, relu: bool,
 ): void {
   const rowStep: usize = transposed ? 4 : aStride;
   if (vectors > 2) {
     for (; rows >= 6 && rows != 8; rows -= 6) {
-      block(6, vectors, transposed, columns, a, aStride, panel, depth, c, cStride, accumulate, bias, relu);
+      block(6, vectors, transposed, columns, a, aStride, b, bStep, next, depth, c, cStride, accumulate, bias, relu);
       a += rowStep * 6;
       c += cStride * 6;
     }
   }
   for (; rows >= 4; rows -= 4) {
-    block(4, vectors, transposed, columns, a, aStride, panel, depth, c, cStride, accumulate, bias, relu);
+    block(4, vectors, transposed, columns, a, aStride, b, bStep, next, depth, c, cStride, accumulate, bias, relu);
     a += rowStep << 2;
     c += cStride << 2;
   }
   if (rows & 2) {
-    block(2, vectors, transposed, columns, a, aStride, panel, depth, c, cStride, accumulate, bias, relu);
+    block(2, vectors, transposed, columns, a, aStride, b, bStep, next, depth, c, cStride, accumulate, bias, relu);
     a += rowStep << 1;
     c += cStride << 1;
   }
-  if (rows & 1) block(1, vectors, transposed, columns, a, aStride, panel, depth, c, cStride, accumulate, bias, relu);
+  if (rows & 1) block(1, vectors, transposed, columns, a, aStride, b, bStep, next, depth, c, cStride, accumulate, bias, relu);
 }
 
 /** One register block: `rows` (1, 2, 4) × `vectors` (1, 2, 4) of four columns, `columns` of which are stored. */
 // @ts-ignore: decorator
 @inline function block(
   rows: i32, vectors: i32, transposed: bool, columns: i32, a: usize, aStride: usize, b: usize,
-  depth: i32, c: usize, cStride: usize, accumulate: bool, bias: usize, relu: bool,
+  bStep: usize, next: usize, depth: i32, c: usize, cStride: usize, accumulate: bool, bias: usize, relu: bool,
 ): void {
   const zero = f32x4.splat(0.0);
   let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
@@ -207,13 +212,12 @@ function narrowTransposed(
   let a3 = a + aStride * 3;
   let a4 = a + aStride * 4;
   let a5 = a + aStride * 5;
-  const bStep: usize = vectors > 1 ? 32 : 16;
-  let next = b + (<usize>((depth + 3) & ~3) << 5);
+  let second = b + next;
   for (let step = 0; step < depth; step++) {
     const b0 = v128.load(b);
     const b1 = vectors > 1 ? v128.load(b, 16) : zero;
-    const b2 = vectors > 2 ? v128.load(next) : zero;
-    const b3 = vectors > 2 ? v128.load(next, 16) : zero;
+    const b2 = vectors > 2 ? v128.load(second) : zero;
+    const b3 = vectors > 2 ? v128.load(second, 16) : zero;
     const x0 = v128.load32_splat(a0);
     c00 = multiplyAdd(x0, b0, c00);
     if (vectors > 1) c01 = multiplyAdd(x0, b1, c01);
@@ -259,7 +263,7 @@ function narrowTransposed(
       if (rows > 4) a5 += 4;
     }
     b += bStep;
-    if (vectors > 2) next += bStep;
+    if (vectors > 2) second += bStep;
   }
   storeRow(vectors, columns, c, c00, c01, c02, c03, accumulate, bias, relu);
   if (rows > 1) storeRow(vectors, columns, c + cStride, c10, c11, c12, c13, accumulate, bias, relu);
