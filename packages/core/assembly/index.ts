@@ -10,6 +10,7 @@ export { programsShared, runSerial, runShared, work } from "./program";
 export { unaryFloat, unaryInteger } from "./unary";
 export { binaryContiguous, binaryRows, binaryScalarFloat, binaryScalarInteger, binaryTiled } from "./binary";
 export { whereContiguous, whereTiled } from "./where";
+export { chain } from "./chain";
 export { reduceFloat, reduceInteger } from "./reduce";
 export { sumOfSquares } from "./sum";
 export { cumsumFloat, cumsumInteger } from "./cumsum";

@@ -8,6 +8,7 @@
  * calls, cut into parts, are lists of their own, the tasks of `threads.ts`.
  */
 import { binaryContiguous, binaryRows, binaryScalarFloat, binaryScalarInteger, binaryTiled } from "./binary";
+import { chain } from "./chain";
 import { copyPlane, copyStrided } from "./copy";
 import { cumsumFloat, cumsumInteger } from "./cumsum";
 import { matmulFloat } from "./matmul";
@@ -60,6 +61,7 @@ const SGD_MOMENTUM_FLOAT: i32 = 30;
 const ADAM_FLOAT: i32 = 31;
 const ADAM_FROM_TABLE: i32 = 32;
 const SUM_OF_SQUARES: i32 = 33;
+const CHAIN: i32 = 34;
 
 /** Bytes before the arguments. */
 const HEADER: usize = 8;
@@ -218,6 +220,7 @@ function runList(p: usize): void {
         );
         break;
       case SUM_OF_SQUARES: sumOfSquares(address(p, 0), address(p, 1), word(p, 2)); break;
+      case CHAIN: chain(p + HEADER); break;
       default: unreachable();
     }
     p += <usize>load<u32>(p, 4);

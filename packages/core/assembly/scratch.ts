@@ -1,6 +1,6 @@
 /**
  * Working memory of the kernels, one piece for each thread, between the module's constants and the first page of buffers.
- * Nothing in it outlives one call. `src/devices/wasm/module.ts` decides where it lies.
+ * Nothing in it outlives one call. `src/devices/wasm/instance.ts` decides where it lies.
  */
 
 /** The most axes that a strided kernel has left after neighbours are merged. */
@@ -9,15 +9,23 @@ export const MAX_RANK: i32 = 16;
 /** Elements that a tiled kernel gathers at a time from an operand that is not dense. */
 export const TILE: i32 = 1024;
 
-/** int32 words: sizes, then the strides of up to three operands, then counters, MAX_RANK words each; then one scalar. */
+/** Operands that a kernel can have: as many as a chain has inputs. */
+const MAX_OPERANDS: i32 = 7;
+
+/**
+ * int32 words: sizes, then the strides of up to MAX_OPERANDS operands, then counters, MAX_RANK words each; then DATA_WORDS for
+ * what else a kernel is told.
+ */
 let LAYOUT: usize = 0;
-const LAYOUT_BYTES: usize = 5 * 16 * 4 + 64;
+const DATA_WORDS: usize = 256;
+const LAYOUT_BYTES: usize = (9 * 16 + DATA_WORDS) * 4;
 
 /** Where sizes and strides are read: LAYOUT, or a program's instruction in its place. Counters stay in LAYOUT. */
 let layout: usize = 0;
 
-/** Three tiles, each with a vector of slack. */
+/** Tiles, each with a vector of slack: those of the operands, then those of what a chain computes. */
 let TILES: usize = 0;
+const TILE_COUNT: usize = 16;
 const TILE_BYTES: usize = 1024 * 4 + 64;
 
 /** The packed panels of a matrix product: PANEL_DEPTH × PANEL_COLUMNS floats. */
@@ -33,7 +41,7 @@ export function constantsEnd(): usize {
 
 /** Bytes that each thread needs for itself. */
 export function scratchBytes(): usize {
-  return LAYOUT_BYTES + 3 * TILE_BYTES + PANELS_BYTES;
+  return LAYOUT_BYTES + TILE_COUNT * TILE_BYTES + PANELS_BYTES;
 }
 
 /** Where this instance works: threads run instances of their own on one memory, and must not share this. */
@@ -41,7 +49,7 @@ export function useScratch(address: usize): void {
   LAYOUT = address;
   layout = address;
   TILES = LAYOUT + LAYOUT_BYTES;
-  PANELS = TILES + 3 * TILE_BYTES;
+  PANELS = TILES + TILE_COUNT * TILE_BYTES;
 }
 
 /** Where JavaScript writes sizes and strides (see LAYOUT). */
@@ -63,7 +71,7 @@ export function useOwnLayout(): void {
   return load<i32>(layout + (<usize>axis << 2));
 }
 
-/** The stride, in elements, of operand 0, 1 or 2. */
+/** The stride, in elements, of an operand. */
 // @ts-ignore: decorator
 @inline export function strideAt(operand: i32, axis: i32): i32 {
   return load<i32>(layout + (<usize>((operand + 1) * MAX_RANK + axis) << 2));
@@ -71,7 +79,7 @@ export function useOwnLayout(): void {
 
 // @ts-ignore: decorator
 @inline export function counterAddress(axis: i32): usize {
-  return LAYOUT + (<usize>(4 * MAX_RANK + axis) << 2);
+  return LAYOUT + (<usize>((MAX_OPERANDS + 1) * MAX_RANK + axis) << 2);
 }
 
 // @ts-ignore: decorator

@@ -2,11 +2,12 @@ import { GradbridgeError } from "@gradbridge/random";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import type { Backend, DeviceBuffer, Launch, Program } from "../backend.ts";
-import type { AnyKernel, FusedKind } from "../kernel.ts";
+import type { ChainKernel } from "../chain.ts";
+import type { FusedKind } from "../kernel.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import type { WasmBuffer } from "./buffer.ts";
 import { chooseBuild, instantiateKernels, type WasmBuild, type WasmInstance } from "./instance.ts";
-import { Launcher } from "./launch.ts";
+import { Launcher, type WasmKernel } from "./launch.ts";
 import { ImmediateTarget } from "./launch-target.ts";
 import { PagedMemory } from "./paged-memory.ts";
 import { WasmProgram } from "./program.ts";
@@ -79,7 +80,7 @@ const builds: readonly WasmBuild[] = ["baseline", "relaxed", "wide"];
 export class WasmBackend implements Backend {
   readonly name: string;
   readonly dtypes: readonly DType[] = ["float32", "int32"];
-  readonly fused: readonly FusedKind[] = ["adamFromTable", "sumOfSquares"];
+  readonly fused: readonly FusedKind[] = ["adamFromTable", "sumOfSquares", "chain"];
   private readonly pages: PagedMemory;
   private readonly launcher: Launcher;
   private readonly pool: ThreadPool;
@@ -128,7 +129,7 @@ export class WasmBackend implements Backend {
     return this.pages.read(buffer as WasmBuffer);
   }
 
-  run(kernel: AnyKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
+  run(kernel: WasmKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
     refuseUnsupported(kernel);
     if (this.sharedLaunch?.run(kernel, inputs, outputs)) return;
     const { pages, inputAddresses, outputAddresses } = this;
@@ -138,7 +139,11 @@ export class WasmBackend implements Backend {
     this.launcher.launch(kernel, inputAddresses, outputAddresses);
   }
 
-  record(launches: readonly Launch<AnyKernel>[], inputs: readonly DeviceBuffer[]): Program {
+  runChain(chain: ChainKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): void {
+    this.run(chain, inputs, outputs);
+  }
+
+  record(launches: readonly Launch<WasmKernel>[], inputs: readonly DeviceBuffer[]): Program {
     for (const { kernel } of launches) refuseUnsupported(kernel);
     return new WasmProgram(this.programs, launches, inputs);
   }
@@ -149,8 +154,8 @@ export class WasmBackend implements Backend {
   }
 }
 
-function refuseUnsupported(kernel: AnyKernel): void {
-  if (kernel.dtype === "float32") return;
+function refuseUnsupported(kernel: WasmKernel): void {
+  if (kernel.dtype === "float32" && kernel.kind !== "chain") return;
   if (kernel.dtype === "float64") throw noDoubles(kernel.kind);
   refuseIntegers(kernel);
 }

@@ -1,8 +1,13 @@
 import { sizeOf } from "../../tensor/shape.ts";
-import type { AnyKernel } from "../kernel.ts";
+import type { ChainStep } from "../chain.ts";
+import type { BinaryOp, CompareOp, UnaryOp } from "../kernel.ts";
+import type { WasmKernel } from "./launch.ts";
+
+/** An elementwise kernel, or a step of a chain. */
+type Operation = Pick<ChainStep, "kind"> & { readonly op?: BinaryOp | CompareOp | UnaryOp };
 
 /** Operations whose elements cost about a nanosecond each. */
-const functions: ReadonlySet<string> = new Set([
+const functions: ReadonlySet<Operation["op"]> = new Set([
   "exp",
   "expm1",
   "log",
@@ -22,17 +27,19 @@ const adamElement = 0.5;
  * About how many nanoseconds a kernel takes on one thread: to decide what is worth sharing. Measured with
  * `scripts/bench-kernels.mjs`, rounded; nothing but speed depends on it.
  */
-export function costOf(kernel: AnyKernel): number {
+export function costOf(kernel: WasmKernel): number {
   switch (kernel.kind) {
     case "fill":
-    case "cast":
       return 20 + 0.1 * kernel.length;
+    case "cast":
     case "unary":
-      return 20 + (functions.has(kernel.op) ? 0.7 : 0.12) * kernel.length;
+      return 20 + elementOf(kernel) * kernel.length;
     case "binary":
     case "compare":
     case "where":
-      return 30 + (kernel.kind === "binary" && kernel.op === "pow" ? 5 : 0.15) * sizeOf(kernel.shape);
+      return 30 + elementOf(kernel) * sizeOf(kernel.shape);
+    case "chain":
+      return 30 + kernel.steps.reduce((sum, step) => sum + 5 + elementOf(step) * sizeOf(kernel.shape), 0);
     case "reduce":
       return 30 + (kernel.op === "sum" ? 0.1 : 0.3) * kernel.outer * kernel.axis * kernel.inner;
     case "sumOfSquares":
@@ -62,7 +69,23 @@ export function costOf(kernel: AnyKernel): number {
   }
 }
 
+/** An elementwise operation, for each element. */
+function elementOf({ kind, op }: Operation): number {
+  switch (kind) {
+    case "cast":
+      return 0.1;
+    case "unary":
+      return functions.has(op) ? 0.7 : 0.12;
+    case "binary":
+    case "compare":
+    case "where":
+      return op === "pow" ? 5 : 0.15;
+    default:
+      return kind satisfies never;
+  }
+}
+
 /** About how many nanoseconds of it every part of a kernel spends again: a product packs all columns of B. */
-export function repeatedCostOf(kernel: AnyKernel): number {
+export function repeatedCostOf(kernel: WasmKernel): number {
   return kernel.kind === "matmul" && kernel.batch === 1 ? 100 + 0.2 * kernel.n * kernel.k : 100;
 }

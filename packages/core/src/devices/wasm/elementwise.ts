@@ -1,18 +1,12 @@
 /** Binary, compare and where kernels: which of the loops in `assembly/binary.ts` and `where.ts` fits the strides. */
 import { sizeOf } from "../../tensor/shape.ts";
-import type { BinaryOp, CompareOp, KernelOf } from "../kernel.ts";
-import { binaryOps, compareOps } from "../kernel.ts";
+import type { KernelOf } from "../kernel.ts";
 import type { WasmKernels } from "./kernels.ts";
 import type { LaunchTarget } from "./launch-target.ts";
 import { isDense, Layout } from "./layout.ts";
-import { opCodes } from "./op-codes.ts";
+import { binaryCodes } from "./op-codes.ts";
+import { leftScalar, rightScalar, vectors } from "./scalar-side.ts";
 
-/** Comparisons are numbered after the binary operations. */
-const codes: { readonly [Op in BinaryOp | CompareOp]: number } = opCodes([...binaryOps, ...compareOps]);
-
-const vectors = 0;
-const leftScalar = 1;
-const rightScalar = 2;
 /** Rows at least this long are worth a call each. */
 const longRow = 128;
 
@@ -29,7 +23,7 @@ export class Elementwise {
   /** `inputs` and `z` are addresses. */
   binary(kernel: KernelOf<"binary"> | KernelOf<"compare">, inputs: readonly number[], z: number): void {
     const { shape, strides, scalar } = kernel;
-    const op = codes[kernel.op];
+    const op = binaryCodes[kernel.op];
     const integer = kernel.dtype === "int32" ? 1 : 0;
     if (scalar !== undefined) {
       const side = scalar.side === "left" ? leftScalar : rightScalar;

@@ -18,6 +18,8 @@ export interface WasmExports extends WasmKernels {
   scratchBytes(): number;
   useScratch(address: Address): void;
   layoutAddress(): Address;
+  /** Runs the chain that is described there (`assembly/chain.ts`). */
+  chain(program: Address): void;
   controlBytes(): number;
   useThread(control: Address, thread: number, threads: number): void;
   awaited(): number;

@@ -1,12 +1,13 @@
-import type { AnyKernel, FusedKernelOf, KernelOf, ReduceOp, UnaryOp } from "../kernel.ts";
-import { activations, adamNumbers, adamNumbersWidth, reduceOps, unaryOps } from "../kernel.ts";
+import type { ChainKernel } from "../chain.ts";
+import type { AnyKernel, FusedKernelOf, KernelOf, ReduceOp } from "../kernel.ts";
+import { activations, adamNumbers, adamNumbersWidth, reduceOps } from "../kernel.ts";
+import { Chains } from "./chain.ts";
 import { Elementwise } from "./elementwise.ts";
 import type { WasmKernels } from "./kernels.ts";
 import type { LaunchTarget } from "./launch-target.ts";
 import { Layout } from "./layout.ts";
-import { opCodes } from "./op-codes.ts";
+import { opCodes, unaryCodes } from "./op-codes.ts";
 
-const unaryCodes: { readonly [Op in UnaryOp]: number } = opCodes(unaryOps);
 const reduceCodes: { readonly [Op in ReduceOp]: number } = opCodes(reduceOps);
 const activationCodes: { readonly [Op in KernelOf<"matmul">["activation"]]: number } = opCodes(activations);
 const softmaxCodes: { readonly [Op in KernelOf<"softmax">["op"]]: number } = opCodes([
@@ -17,6 +18,9 @@ const softmaxCodes: { readonly [Op in KernelOf<"softmax">["op"]]: number } = opC
 
 const wordOfFloat = new Float32Array(1);
 const wordBits = new Int32Array(wordOfFloat.buffer);
+
+/** What this device runs. */
+export type WasmKernel = AnyKernel | ChainKernel;
 
 /** Row lengths, in elements, of the whole matrices of which a launch computes a part (`split.ts`). */
 export interface WholeRows {
@@ -36,6 +40,7 @@ export class Launcher {
   private readonly target: LaunchTarget;
   private readonly kernels: WasmKernels;
   private readonly elementwise: Elementwise;
+  private readonly chains: Chains;
   private readonly layout = new Layout();
   private readonly numbers = new Float64Array(adamNumbersWidth);
 
@@ -43,11 +48,12 @@ export class Launcher {
     this.target = target;
     this.kernels = target.kernels;
     this.elementwise = new Elementwise(target);
+    this.chains = new Chains(target);
   }
 
   /** `whole`: for a part of a larger kernel whose rows lie further apart than its own sizes say. */
   launch(
-    kernel: AnyKernel,
+    kernel: WasmKernel,
     inputs: readonly number[],
     outputs: readonly number[],
     whole: WholeRows | null = null,
@@ -118,6 +124,9 @@ export class Launcher {
         break;
       case "sumOfSquares":
         kernels.sumOfSquares(x, y, kernel.length);
+        break;
+      case "chain":
+        this.chains.launch(kernel, inputs, y);
         break;
       default:
         kernel satisfies never;

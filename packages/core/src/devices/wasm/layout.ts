@@ -4,23 +4,32 @@
  */
 
 /** As in `assembly/scratch.ts`. */
-const maximumRank = 16;
+export const maximumRank = 16;
+export const mostOperands = 7;
 
 /** How an operand lies under the output (`assembly/tile.ts`). */
-const dense = 0;
-const periodic = 1;
-const gathered = 2;
+export const dense = 0;
+export const periodic = 1;
+export const gathered = 2;
 
 /** A periodic operand longer than this is gathered instead: a tile holds whole periods. */
 const longestPeriod = 512;
 const tileElements = 1024;
 
-/** Axes after merging, innermost first, for up to three operands. */
+/** The words that `store` writes: sizes, then the strides of each operand. */
+export function layoutWords(operands: number): number {
+  return (1 + operands) * maximumRank;
+}
+
+/** Axes after merging, innermost first, for up to seven operands. */
 export class Layout {
   rank = 0;
   length = 0;
   readonly sizes: Int32Array = new Int32Array(maximumRank);
-  readonly strides: readonly Int32Array[] = [0, 1, 2].map(() => new Int32Array(maximumRank));
+  readonly strides: readonly Int32Array[] = Array.from(
+    { length: mostOperands },
+    () => new Int32Array(maximumRank),
+  );
 
   /** @throws RangeError for more than 16 axes that do not merge. */
   set(shape: readonly number[], strides: readonly (readonly number[])[]): void {
@@ -57,6 +66,11 @@ export class Layout {
       if (strides[operand]![axis] !== this.strides[operand]![merged]! * size) return false;
     }
     return true;
+  }
+
+  /** Whether an operand is one number for all elements. */
+  isStill(operand: number): boolean {
+    return this.strides[operand]!.subarray(0, this.rank).every((stride) => stride === 0);
   }
 
   /** `dense`, `periodic` or `gathered`. */

@@ -1,6 +1,7 @@
 /** How launches become a program that `assembly/program.ts` runs: the words, and where what is among them. */
-import type { AnyKernel } from "../kernel.ts";
+
 import type { WasmExports } from "./instance.ts";
+import type { WasmKernel } from "./launch.ts";
 import { Launcher } from "./launch.ts";
 import type { PagedMemory } from "./paged-memory.ts";
 import { ProgramWriter } from "./program-writer.ts";
@@ -30,7 +31,7 @@ export function programContext(
 
 /** A launch with the addresses of its buffers, which do not move while the program is used. */
 export interface PlacedLaunch {
-  kernel: AnyKernel;
+  kernel: WasmKernel;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
 }

@@ -1,6 +1,6 @@
 import type { Address, WasmKernels } from "./kernels.ts";
 import type { LaunchTarget } from "./launch-target.ts";
-import type { Layout } from "./layout.ts";
+import { type Layout, layoutWords } from "./layout.ts";
 
 /** As in `assembly/program.ts`. */
 const END = 0;
@@ -8,8 +8,6 @@ const LAYOUT = 1;
 const NUMBER = 2;
 const firstKernel = 3;
 const headerWords = 2;
-/** Sizes and the strides of three operands (`layout.ts`). */
-const layoutWords = 4 * 16;
 
 /** The kernels that a program can call, by opcode from `firstKernel` on, with their arguments: i a word, f a float32 number. */
 const opcodes = [
@@ -51,6 +49,9 @@ type Listed = (typeof opcodes)[number][0];
 const everyKernelListed: [Exclude<keyof WasmKernels, Listed>] extends [never] ? true : false = true;
 void everyKernelListed;
 
+/** After the kernels: its arguments are the words of a chain. */
+const CHAIN = firstKernel + opcodes.length;
+
 /**
  * Writes calls of kernels as instructions of a program, in words that later go to `base` in linear memory. Two passes write a
  * program: the first tells how long it gets, the second knows the addresses.
@@ -86,7 +87,7 @@ export class ProgramWriter implements LaunchTarget {
   }
 
   storeLayout(layout: Layout, operands: number): void {
-    layout.store(this.words, this.#instruction(LAYOUT, layoutWords), operands);
+    layout.store(this.words, this.#instruction(LAYOUT, layoutWords(operands)), operands);
   }
 
   storeNumber(value: number, integer: boolean): Address {
@@ -94,6 +95,11 @@ export class ProgramWriter implements LaunchTarget {
     if (integer) this.words[at] = Math.trunc(value);
     else this.#floats[at] = value;
     return this.base + at * 4;
+  }
+
+  chain(words: readonly number[]): void {
+    const at = this.#instruction(CHAIN, words.length);
+    this.words.set(words, at);
   }
 
   end(): void {

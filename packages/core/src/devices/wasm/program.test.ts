@@ -6,6 +6,7 @@ import { checkBackend } from "../conformance/check-backend.ts";
 import type { Kernel } from "../kernel.ts";
 import { createWasmBackend, type WasmBackend } from "./backend.ts";
 import { instantiateKernels } from "./instance.ts";
+import type { WasmKernel } from "./launch.ts";
 import { PagedMemory } from "./paged-memory.ts";
 import { WasmProgram } from "./program.ts";
 import { programContext } from "./program-code.ts";
@@ -35,6 +36,15 @@ function fourthPower(backend: WasmBackend, length: number): { program: Program; 
 
 test("every kernel conforms when it runs as a program", async () => {
   const backend = createWasmBackend();
+  const run = (
+    kernel: WasmKernel,
+    inputs: readonly DeviceBuffer[],
+    outputs: readonly DeviceBuffer[],
+  ): void => {
+    const program = backend.record([{ kernel, inputs, outputs }], []);
+    program.run([]);
+    program.dispose();
+  };
   const recorded: Backend = {
     name: backend.name,
     dtypes: backend.dtypes,
@@ -42,11 +52,8 @@ test("every kernel conforms when it runs as a program", async () => {
     free: (buffer) => backend.free(buffer),
     write: (buffer, values) => backend.write(buffer, values),
     read: (buffer) => backend.read(buffer),
-    run(kernel, inputs, outputs) {
-      const program = backend.record([{ kernel, inputs, outputs }], []);
-      program.run([]);
-      program.dispose();
-    },
+    run,
+    runChain: run,
     dispose: () => backend.dispose(),
     ...(backend.fused !== undefined && { fused: backend.fused }),
   };

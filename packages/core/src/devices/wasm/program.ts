@@ -3,6 +3,7 @@ import { GradbridgeError } from "@gradbridge/random";
 import type { DeviceBuffer, Launch, Program } from "../backend.ts";
 import type { AnyKernel } from "../kernel.ts";
 import { noPage, type WasmBuffer } from "./buffer.ts";
+import type { WasmKernel } from "./launch.ts";
 import type { Page } from "./page.ts";
 import type { PagedMemory } from "./paged-memory.ts";
 import {
@@ -35,7 +36,7 @@ export class WasmProgram implements Program {
 
   constructor(
     context: ProgramContext,
-    launches: readonly Launch<AnyKernel>[],
+    launches: readonly Launch<WasmKernel>[],
     inputs: readonly DeviceBuffer[],
   ) {
     const { pages, threads } = context;
@@ -140,7 +141,7 @@ export class WasmProgram implements Program {
   }
 }
 
-function otherSizes(index: number, kernel: AnyKernel): GradbridgeError {
+function otherSizes(index: number, kernel: WasmKernel): GradbridgeError {
   return new GradbridgeError(
     "compile",
     `wasm: launch ${index} (${kernel.kind}) was recorded with other sizes. Only its numbers may change.`,

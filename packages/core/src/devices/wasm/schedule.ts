@@ -6,8 +6,8 @@
  * overwrite, what another has touched since the section began: an activation after a product of the same rows begins none.
  */
 import type { DeviceBuffer, Launch } from "../backend.ts";
-import type { AnyKernel } from "../kernel.ts";
 import { costOf, repeatedCostOf } from "./cost.ts";
+import type { WasmKernel } from "./launch.ts";
 import { all, type Extent, type Part, type Splitting, splittingOf } from "./split.ts";
 
 /** A whole launch, or a part of one. */
@@ -53,7 +53,7 @@ interface Touch {
  * Launches are taken in their order, except that one which needs a new section waits as long as there are others, independent
  * of it, that need none.
  */
-export function scheduleOf(launches: readonly Launch<AnyKernel>[], threads: number): Schedule {
+export function scheduleOf(launches: readonly Launch<WasmKernel>[], threads: number): Schedule {
   const cost = launches.reduce((sum, { kernel }) => sum + costOf(kernel), 0);
   const lanes = Math.min(mostLanes, cost > longProgram ? threads * lanesPerThread : threads);
   const plans = planned(launches, threads, lanes);
@@ -97,7 +97,7 @@ export function scheduleOf(launches: readonly Launch<AnyKernel>[], threads: numb
 }
 
 /** For each launch: the earlier ones that write what it reads or writes, or read what it writes. */
-function predecessorsOf(launches: readonly Launch<AnyKernel>[]): readonly ReadonlySet<number>[] {
+function predecessorsOf(launches: readonly Launch<WasmKernel>[]): readonly ReadonlySet<number>[] {
   const lastWriter = new Map<DeviceBuffer, number>();
   const readers = new Map<DeviceBuffer, number[]>();
   return launches.map(({ inputs, outputs }, index) => {
@@ -136,7 +136,7 @@ interface Share {
   readonly part: Part;
 }
 
-function planned(launches: readonly Launch<AnyKernel>[], threads: number, lanes: number): readonly Plan[] {
+function planned(launches: readonly Launch<WasmKernel>[], threads: number, lanes: number): readonly Plan[] {
   const known = new Map<DeviceBuffer, readonly number[]>();
   return launches.map((launch) => {
     const nanoseconds = costOf(launch.kernel);
@@ -171,7 +171,7 @@ class Touches {
   }
 
   /** Whether `lane` would meet what another lane does meanwhile. */
-  conflicts(launch: Launch<AnyKernel>, part: Part | null, lane: number): boolean {
+  conflicts(launch: Launch<WasmKernel>, part: Part | null, lane: number): boolean {
     for (const [buffer, extent, writes] of touchesOf(launch, part)) {
       for (const touch of this.#touched.get(buffer) ?? []) {
         if (touch.lane !== lane && (writes || touch.writes) && overlap(touch.extent, extent)) return true;
@@ -181,7 +181,7 @@ class Touches {
   }
 
   /** The least busy lane that can run a whole launch now. */
-  freeLane(launch: Launch<AnyKernel>): number | null {
+  freeLane(launch: Launch<WasmKernel>): number | null {
     let best: number | null = null;
     for (let lane = 0; lane < this.#loads.length; lane++) {
       if (best !== null && this.#loads[lane]! >= this.#loads[best]!) continue;
@@ -190,7 +190,7 @@ class Touches {
     return best;
   }
 
-  add(launch: Launch<AnyKernel>, part: Part | null, lane: number, nanoseconds: number): void {
+  add(launch: Launch<WasmKernel>, part: Part | null, lane: number, nanoseconds: number): void {
     this.#loads[lane]! += nanoseconds;
     for (const [buffer, extent, writes] of touchesOf(launch, part)) {
       const touches = this.#touched.get(buffer);
@@ -201,7 +201,7 @@ class Touches {
 }
 
 function* touchesOf(
-  launch: Launch<AnyKernel>,
+  launch: Launch<WasmKernel>,
   part: Part | null,
 ): Generator<[DeviceBuffer, Extent, boolean]> {
   for (const [i, buffer] of launch.inputs.entries()) yield [buffer, part?.reads[i] ?? all, false];
@@ -217,7 +217,7 @@ function overlap(a: Extent, b: Extent): boolean {
  * units. Where an input was cut before, its cuts are taken over, so that each lane goes on with what it has just written.
  */
 function positionsOf(
-  launch: Launch<AnyKernel>,
+  launch: Launch<WasmKernel>,
   splitting: Splitting,
   wanted: number,
   lanes: number,

@@ -1,8 +1,8 @@
 /** Eager kernels that take long enough, on all threads: each a program of one launch, written over the one before. */
 import type { DeviceBuffer } from "../backend.ts";
-import type { AnyKernel } from "../kernel.ts";
 import type { WasmBuffer } from "./buffer.ts";
 import { costOf } from "./cost.ts";
+import type { WasmKernel } from "./launch.ts";
 import { type ProgramContext, storeProgram, writeProgram } from "./program-code.ts";
 import { scheduleOf } from "./schedule.ts";
 import { Sharing } from "./sharing.ts";
@@ -23,7 +23,7 @@ export class SharedLaunch {
   }
 
   /** Whether it has run the kernel; if not, the caller is to. */
-  run(kernel: AnyKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): boolean {
+  run(kernel: WasmKernel, inputs: readonly DeviceBuffer[], outputs: readonly DeviceBuffer[]): boolean {
     const cost = costOf(kernel);
     if (cost < shortest) return false;
     const { pages, exports, threads, startThreads } = this.#context;

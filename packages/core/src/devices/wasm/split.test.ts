@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import type { TypedArray } from "../../tensor/dtype.ts";
+import { chainCases } from "../conformance/chain-cases.ts";
 import { casesOf } from "../conformance/check-backend.ts";
 import type { KernelCase } from "../conformance/kernel-case.ts";
 import { refuseIntegers } from "../refuse-integers.ts";
 import { createWasmBackend } from "./backend.ts";
 import type { WasmBuffer } from "./buffer.ts";
 import { instantiateKernels } from "./instance.ts";
-import { Launcher } from "./launch.ts";
+import { Launcher, type WasmKernel } from "./launch.ts";
 import { ImmediateTarget } from "./launch-target.ts";
 import { PagedMemory } from "./paged-memory.ts";
 import { splittingOf } from "./split.ts";
@@ -23,7 +24,7 @@ function upload(values: TypedArray): WasmBuffer {
 }
 
 /** The outputs of a kernel run whole (`cut` null), or as two parts, the last one first: what a part writes past its end then shows. */
-function outputsOf({ kernel, inputs, outputs }: KernelCase, cut: number | null): TypedArray[] {
+function outputsOf({ kernel, inputs, outputs }: KernelCase<WasmKernel>, cut: number | null): TypedArray[] {
   const read = inputs.map(upload);
   const written = outputs.map(upload);
   if (cut === null) {
@@ -49,7 +50,7 @@ function outputsOf({ kernel, inputs, outputs }: KernelCase, cut: number | null):
   return results;
 }
 
-function refused({ kernel }: KernelCase): boolean {
+function refused({ kernel }: KernelCase<WasmKernel>): boolean {
   try {
     refuseIntegers(kernel);
     return false;
@@ -62,7 +63,7 @@ test.each(["float32", "int32"] as const)(
   "%s: two parts give the bits of the whole, wherever a kernel is cut",
   (dtype) => {
     const kinds = new Set<string>();
-    for (const kernelCase of casesOf(dtype, device)) {
+    for (const kernelCase of [...casesOf(dtype, device), ...chainCases(dtype)]) {
       if (refused(kernelCase)) continue;
       const splitting = splittingOf(kernelCase.kernel);
       if (splitting === null || splitting.units <= splitting.grain) continue;
@@ -73,6 +74,6 @@ test.each(["float32", "int32"] as const)(
         kinds.add(kernelCase.kernel.kind);
       }
     }
-    expect(kinds.size).toBeGreaterThan(dtype === "int32" ? 8 : 12);
+    expect(kinds.size).toBeGreaterThan(dtype === "int32" ? 9 : 13);
   },
 );

@@ -7,8 +7,9 @@
  * its neighbour otherwise is not split.
  */
 import { sizeOf } from "../../tensor/shape.ts";
-import type { AnyKernel, FusedKernelOf, Kernel, KernelOf } from "../kernel.ts";
-import type { WholeRows } from "./launch.ts";
+import type { ChainKernel } from "../chain.ts";
+import type { FusedKernelOf, Kernel, KernelOf } from "../kernel.ts";
+import type { WasmKernel, WholeRows } from "./launch.ts";
 import { isDense } from "./layout.ts";
 
 /** Elements from `start` up to `end` of a buffer; `all` where a part touches elements throughout it. */
@@ -17,7 +18,7 @@ export const all: Extent = [0, Number.POSITIVE_INFINITY];
 
 /** One part of a kernel. Inputs and outputs begin at the starts of their extents, or at 0 where a part touches `all`. */
 export interface Part {
-  readonly kernel: AnyKernel;
+  readonly kernel: WasmKernel;
   /** Where its buffers begin, in elements of the whole ones. */
   readonly inputOffsets: readonly number[];
   readonly outputOffsets: readonly number[];
@@ -36,7 +37,7 @@ export interface Splitting {
 }
 
 /** null where the kernel has to run as a whole. */
-export function splittingOf(kernel: AnyKernel): Splitting | null {
+export function splittingOf(kernel: WasmKernel): Splitting | null {
   switch (kernel.kind) {
     case "fill":
       return flat(kernel, kernel.length, 0, 1);
@@ -52,7 +53,9 @@ export function splittingOf(kernel: AnyKernel): Splitting | null {
     case "binary":
     case "compare":
     case "where":
-      return elementwise(kernel);
+      return elementwise(kernel.shape, kernel.strides, (shape, strides) => ({ ...kernel, shape, strides }));
+    case "chain":
+      return chain(kernel);
     case "reduce":
       return reduction(kernel);
     case "softmax":
@@ -119,7 +122,7 @@ function everyParameter(kernel: FusedKernelOf<"adamFromTable">): Splitting {
 
 /** A part whose buffers begin where it begins to read and write them. */
 function sideBySide(
-  kernel: AnyKernel,
+  kernel: WasmKernel,
   reads: readonly Extent[],
   writes: readonly Extent[],
   whole: WholeRows | null = null,
@@ -128,10 +131,22 @@ function sideBySide(
   return { kernel, inputOffsets: starts(reads), outputOffsets: starts(writes), reads, writes, whole };
 }
 
-type Elementwise = KernelOf<"binary"> | KernelOf<"compare"> | KernelOf<"where">;
+function chain(kernel: ChainKernel): Splitting | null {
+  const { shape, inputs } = kernel;
+  const strides = inputs.map((input) => input.strides);
+  return elementwise(shape, strides, (partShape, partStrides) => ({
+    ...kernel,
+    shape: partShape,
+    inputs: inputs.map(({ dtype }, i) => ({ dtype, strides: partStrides[i]! })),
+  }));
+}
 
-function elementwise(kernel: Elementwise): Splitting | null {
-  const { shape, strides } = kernel;
+/** `having`: the kernel with the shape and the strides of a part. */
+function elementwise(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+  having: (shape: readonly number[], strides: readonly (readonly number[])[]) => WasmKernel,
+): Splitting | null {
   const length = sizeOf(shape);
   if (strides.every((operand) => isDense(shape, operand))) {
     return {
@@ -139,7 +154,10 @@ function elementwise(kernel: Elementwise): Splitting | null {
       grain: 16,
       unitElements: 1,
       part: (from, to) => {
-        const part = { ...kernel, shape: [to - from], strides: strides.map(() => [1]) };
+        const part = having(
+          [to - from],
+          strides.map(() => [1]),
+        );
         return sideBySide(part, Array(strides.length).fill([from, to]), [[from, to]]);
       },
     };
@@ -155,10 +173,10 @@ function elementwise(kernel: Elementwise): Splitting | null {
     grain: unitElements > 1 ? 1 : 16,
     unitElements,
     part: (from, to) => {
-      const part = { ...kernel, shape: shape.with(axis, to - from) };
-      const reads = strides.map((operand) => spanOf(part.shape, operand, from * operand[axis]!));
+      const partShape = shape.with(axis, to - from);
+      const reads = strides.map((operand) => spanOf(partShape, operand, from * operand[axis]!));
       return {
-        ...sideBySide(part, reads, [[from * unitElements, to * unitElements]]),
+        ...sideBySide(having(partShape, strides), reads, [[from * unitElements, to * unitElements]]),
         inputOffsets: strides.map((operand) => from * operand[axis]!),
       };
     },

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import type { TypedArray } from "../../tensor/dtype.ts";
 import type { DeviceBuffer, Launch } from "../backend.ts";
+import type { ChainOperand, ChainStep } from "../chain.ts";
 import type { Kernel } from "../kernel.ts";
 import { createWasmBackend, type WasmBackend } from "./backend.ts";
+import type { WasmKernel } from "./launch.ts";
 
 /** A small repeatable generator of integers below `bound`. */
 function integers(seed: number): (bound: number) => number {
@@ -17,7 +19,7 @@ function integers(seed: number): (bound: number) => number {
 interface Recipe {
   readonly sizes: readonly { readonly length: number; readonly integer: boolean }[];
   readonly launches: readonly {
-    readonly kernel: Kernel;
+    readonly kernel: WasmKernel;
     readonly inputs: readonly number[];
     readonly outputs: readonly number[];
   }[];
@@ -39,7 +41,7 @@ function randomRecipe(seed: number, large: boolean): Recipe {
   const [row, column, square, index, other] = [6, 7, 8, 9, 10];
   const dtype = "float32";
   const launches: Recipe["launches"][number][] = [];
-  const add = (kernel: Kernel, inputs: number[], outputs: number[]): void => {
+  const add = (kernel: WasmKernel, inputs: number[], outputs: number[]): void => {
     launches.push({ kernel, inputs, outputs });
   };
   const product = { kind: "matmul", dtype, batch: 1, batchStrideA: 0, batchStrideB: 0 } as const;
@@ -50,7 +52,7 @@ function randomRecipe(seed: number, large: boolean): Recipe {
     const y = (x + 1 + next(5)) % 6;
     const z = [0, 1, 2, 3, 4, 5].find((at) => at !== x && at !== y && next(3) === 0) ?? other;
     const linear = { m: rows, n: columns, k: columns, transposeA: false, transposeB: next(2) === 1 };
-    switch (next(13)) {
+    switch (next(14)) {
       case 0:
         add({ kind: "unary", op: "tanh", dtype, length: size }, [x], [z]);
         break;
@@ -119,6 +121,21 @@ function randomRecipe(seed: number, large: boolean): Recipe {
           [z],
         );
         break;
+      case 12: {
+        const inputs = [dense, [0, 1], [1, 0]].map((strides) => ({ dtype, strides }) as const);
+        const [a, b, c] = [0, 1, 2].map((at) => ({ from: "input", index: at }) as const) as [
+          ChainOperand,
+          ChainOperand,
+          ChainOperand,
+        ];
+        const steps: ChainStep[] = [
+          { kind: "binary", op: "sub", dtype, operands: [a, b] },
+          { kind: "unary", op: "sigmoid", dtype, operands: [{ from: "step", index: 0 }] },
+          { kind: "binary", op: "maximum", dtype, operands: [c, { from: "step", index: 1 }] },
+        ];
+        add({ kind: "chain", dtype, shape, inputs, steps }, [x, row, column], [z]);
+        break;
+      }
       default:
         add(
           {
@@ -147,7 +164,7 @@ function run(backend: WasmBackend, { sizes, launches }: Recipe, recorded: boolea
     backend.write(buffer, values);
     return buffer;
   });
-  const placed: Launch[] = launches.map(({ kernel, inputs, outputs }) => ({
+  const placed: Launch<WasmKernel>[] = launches.map(({ kernel, inputs, outputs }) => ({
     kernel,
     inputs: inputs.map((at) => buffers[at]!),
     outputs: outputs.map((at) => buffers[at]!),
