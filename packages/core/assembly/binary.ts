@@ -5,6 +5,7 @@
  * `binaryRows` (wide rows against a row or a column), `binaryTiled` (any strides: what is not dense is gathered
  * tile by tile). All loops take whole vectors and may write three elements past the end (see `unary.ts`).
  */
+import { constant, ONE } from "./math/constants";
 import { integerPower, pow } from "./math/power";
 import { tileAddress } from "./scratch";
 import { tileOf } from "./tile";
@@ -41,7 +42,7 @@ const RIGHT_SCALAR: i32 = 2;
   if (op == POW) return pow(x, y);
   if (op == MAXIMUM) return f32x4.max(x, y);
   if (op == MINIMUM) return f32x4.min(x, y);
-  const one = f32x4.splat(1.0);
+  const one = constant(ONE);
   // (1 − y)(1 + y), not 1 − y²: where |y| is near 1 the difference is then exact.
   if (op == TANH_GRADIENT) return f32x4.mul(x, f32x4.mul(f32x4.sub(one, y), f32x4.add(one, y)));
   if (op == SIGMOID_GRADIENT) return f32x4.mul(f32x4.mul(x, y), f32x4.sub(one, y));

@@ -4,6 +4,7 @@
  * Loops have no scalar tail: they work on whole vectors of four and may write up to three elements past the
  * end, into the slack that every buffer has.
  */
+import { constant, INFINITY, ONE, SIGN_BIT } from "./math/constants";
 import { erf } from "./math/error-function";
 import { exp, expm1, sigmoid, softplus, tanh } from "./math/exponential";
 import { log, log1p } from "./math/logarithm";
@@ -40,7 +41,7 @@ const IS_FINITE: i32 = 18;
   if (op == ABS) return f32x4.abs(x);
   if (op == SIGN) return sign(x);
   if (op == SQUARE) return f32x4.mul(x, x);
-  if (op == RECIPROCAL) return f32x4.div(f32x4.splat(1.0), x);
+  if (op == RECIPROCAL) return f32x4.div(constant(ONE), x);
   if (op == SIN) return sin(x);
   if (op == COS) return cos(x);
   if (op == TANH) return tanh(x);
@@ -49,16 +50,14 @@ const IS_FINITE: i32 = 18;
   if (op == SOFTPLUS) return softplus(x);
   if (op == ERF) return erf(x);
   if (op == FLOOR) return f32x4.floor(x);
-  const finite = f32x4.lt(f32x4.abs(x), f32x4.splat(Infinity));
-  return v128.and(finite, f32x4.splat(1.0));
+  return v128.and(f32x4.lt(f32x4.abs(x), constant(INFINITY)), constant(ONE));
 }
 
 /** ±1, 0 at ±0, NaN at NaN. */
 // @ts-ignore: decorator
 @inline function sign(x: v128): v128 {
   const zero = f32x4.splat(0.0);
-  const one = f32x4.splat(1.0);
-  const signed = v128.bitselect(x, one, i32x4.splat(0x80000000));
+  const signed = v128.bitselect(x, constant(ONE), constant(SIGN_BIT));
   return v128.bitselect(f32x4.add(x, zero), signed, v128.not(f32x4.gt(f32x4.abs(x), zero)));
 }
 

@@ -4,13 +4,23 @@
  * the bits of 2/π (Payne and Hanek 1983), so that every finite float32 has an accurate result.
  */
 
+import { coefficient64, constant } from "./constants";
+
 /** 1.5 · 2⁵²: adding it rounds to an integer, whose low bits the sum then holds. */
-const ROUND: f64 = 6755399441055744.0;
-const TWO_OVER_PI: f64 = 0.6366197723675814;
+const ROUND: usize = memory.data<f64>([6755399441055744.0]);
+const TWO_OVER_PI: usize = memory.data<f64>([0.6366197723675814]);
 const HALF_PI: f64 = 1.5707963267948966;
-const HALF_PI_HIGH: f64 = 1.5707963267341256;
-const HALF_PI_LOW: f64 = 6.077100506506192e-11;
+/** π/2 in two parts. */
+const HALF_PI_PARTS: usize = memory.data<f64>([1.5707963267341256, 6.077100506506192e-11]);
 const LARGE: f32 = 1048576.0;
+const LARGEST: usize = memory.data<f32>([1048576.0]);
+/** sin and cos of the remainder, in its square, from the highest power down. */
+const SIN: usize = memory.data<f64>([
+  2.71823785067791e-6, -0.00019839327203315365, 0.008333329362505928, -0.16666666641428682, 1.0,
+]);
+const COS: usize = memory.data<f64>([
+  2.438964047427004e-5, -0.0013886755396909519, 0.04166662306709447, -0.49999999722931915, 1.0,
+]);
 
 /** The first 320 bits of 2/π after 32 zero bits. */
 const twoOverPiBits = memory.data<u32>([
@@ -32,7 +42,7 @@ const lanes = memory.data(16, 16);
 /** sin(x + quarters π/2). */
 // @ts-ignore: decorator
 @inline function turn(x: v128, quarters: i64): v128 {
-  if (v128.any_true(v128.not(f32x4.le(f32x4.abs(x), f32x4.splat(LARGE))))) return turnLarge(x, quarters);
+  if (v128.any_true(v128.not(f32x4.le(f32x4.abs(x), constant(LARGEST))))) return turnLarge(x, quarters);
   const low = reduceAndTurn(f64x2.promote_low_f32x4(x), quarters);
   const high = reduceAndTurn(f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3)), quarters);
   return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
@@ -40,10 +50,10 @@ const lanes = memory.data(16, 16);
 
 // @ts-ignore: decorator
 @inline function reduceAndTurn(x: v128, quarters: i64): v128 {
-  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(TWO_OVER_PI)), f64x2.splat(ROUND));
-  const n = f64x2.sub(shifted, f64x2.splat(ROUND));
-  let r = f64x2.sub(x, f64x2.mul(n, f64x2.splat(HALF_PI_HIGH)));
-  r = f64x2.sub(r, f64x2.mul(n, f64x2.splat(HALF_PI_LOW)));
+  const shifted = f64x2.add(f64x2.mul(x, coefficient64(TWO_OVER_PI, 0)), coefficient64(ROUND, 0));
+  const n = f64x2.sub(shifted, coefficient64(ROUND, 0));
+  let r = f64x2.sub(x, f64x2.mul(n, coefficient64(HALF_PI_PARTS, 0)));
+  r = f64x2.sub(r, f64x2.mul(n, coefficient64(HALF_PI_PARTS, 1)));
   return sinOfQuadrant(r, i64x2.add(shifted, i64x2.splat(quarters)));
 }
 
@@ -51,14 +61,14 @@ const lanes = memory.data(16, 16);
 // @ts-ignore: decorator
 @inline function sinOfQuadrant(r: v128, q: v128): v128 {
   const z = f64x2.mul(r, r);
-  let s = f64x2.add(f64x2.mul(f64x2.splat(2.71823785067791e-6), z), f64x2.splat(-0.00019839327203315365));
-  s = f64x2.add(f64x2.mul(s, z), f64x2.splat(0.008333329362505928));
-  s = f64x2.add(f64x2.mul(s, z), f64x2.splat(-0.16666666641428682));
-  s = f64x2.mul(r, f64x2.add(f64x2.mul(s, z), f64x2.splat(1.0)));
-  let c = f64x2.add(f64x2.mul(f64x2.splat(2.438964047427004e-5), z), f64x2.splat(-0.0013886755396909519));
-  c = f64x2.add(f64x2.mul(c, z), f64x2.splat(0.04166662306709447));
-  c = f64x2.add(f64x2.mul(c, z), f64x2.splat(-0.49999999722931915));
-  c = f64x2.add(f64x2.mul(c, z), f64x2.splat(1.0));
+  let s = f64x2.add(f64x2.mul(coefficient64(SIN, 0), z), coefficient64(SIN, 1));
+  s = f64x2.add(f64x2.mul(s, z), coefficient64(SIN, 2));
+  s = f64x2.add(f64x2.mul(s, z), coefficient64(SIN, 3));
+  s = f64x2.mul(r, f64x2.add(f64x2.mul(s, z), coefficient64(SIN, 4)));
+  let c = f64x2.add(f64x2.mul(coefficient64(COS, 0), z), coefficient64(COS, 1));
+  c = f64x2.add(f64x2.mul(c, z), coefficient64(COS, 2));
+  c = f64x2.add(f64x2.mul(c, z), coefficient64(COS, 3));
+  c = f64x2.add(f64x2.mul(c, z), coefficient64(COS, 4));
   const odd = i64x2.sub(i64x2.splat(0), v128.and(q, i64x2.splat(1)));
   const sign = i64x2.shl(v128.and(q, i64x2.splat(2)), 62);
   return v128.xor(v128.bitselect(c, s, odd), sign);
