@@ -41,15 +41,22 @@ const ROUND_TO_WHOLE = 6755399441055744;
 
 const BITS = 160n;
 const ONE: bigint = 1n << BITS;
-const LN2: bigint = logarithmOf(2n, 1n);
-const { reciprocals, logarithms, logarithmTails } = buildLogarithms();
-const { powers, powerTails } = buildPowers();
+
+type Tables = ReturnType<typeof buildLogarithms> & ReturnType<typeof buildPowers>;
+let built: Tables | null = null;
+
+/** Built with the first square that is taken: seven milliseconds that a program without any need not spend at its start. */
+function tables(): Tables {
+  built ??= { ...buildLogarithms(), ...buildPowers() };
+  return built;
+}
 
 const words = new Uint32Array(2);
 const double = new Float64Array(words.buffer);
 
 /** 2·log x as a sum of two doubles. */
 function twiceLogarithm(x: number): [high: number, low: number] {
+  const { reciprocals, logarithms, logarithmTails } = tables();
   double[0] = x;
   const above = words[1]! - START_HIGH;
   const exponent = above >> 20;
@@ -75,6 +82,7 @@ function twiceLogarithm(x: number): [high: number, low: number] {
 
 /** e^(x + dx) */
 function exponential(x: number, dx: number): number {
+  const { powers, powerTails } = tables();
   const steps = fma(ENTRIES_OVER_LN2, x, ROUND_TO_WHOLE) - ROUND_TO_WHOLE;
   const r = fma(steps, -LN2_STEP_LOW, fma(steps, -LN2_STEP_HIGH, x)) + dx;
   const index = steps & (ENTRIES - 1);
@@ -128,9 +136,10 @@ function buildLogarithms(): {
 
 /** 2^(k/128), and by how much it must be stretched to be exact. */
 function buildPowers(): { readonly powers: Float64Array; readonly powerTails: Float64Array } {
+  const logarithmOf2 = logarithmOf(2n, 1n);
   const tables = { powers: new Float64Array(ENTRIES), powerTails: new Float64Array(ENTRIES) };
   for (let k = 0; k < ENTRIES; k++) {
-    const x = (LN2 * BigInt(k)) / BigInt(ENTRIES);
+    const x = (logarithmOf2 * BigInt(k)) / BigInt(ENTRIES);
     let [sum, term] = [0n, ONE];
     for (let n = 1n; n < 60n; n += 1n) {
       sum += term;
