@@ -46,6 +46,12 @@ export function gatherSlices(x: usize, index: usize, y: usize, outer: i32, axis:
 
 /** y[o, j, i] = x[o, index[o, j, i], i]. */
 export function gatherElements(x: usize, index: usize, y: usize, outer: i32, axis: i32, inner: i32, count: i32): void {
+  if (inner == 1 && count == 1) {
+    const row = <usize>axis << 2;
+    const end = y + (<usize>outer << 2);
+    for (; y < end; y += 4, index += 4, x += row) store<u32>(y, load<u32>(x + (<usize>load<i32>(index) << 2)));
+    return;
+  }
   for (let o = 0; o < outer; o++) {
     for (let j = 0; j < count; j++) {
       for (let i = 0; i < inner; i++, y += 4, index += 4) {
@@ -77,11 +83,28 @@ export function scatterAddSlices(
   }
 }
 
+/** y[o, index[o]] = 0 + x[o], which makes a zero of −0. */
+// @ts-ignore: decorator
+@inline function placeInRows(integer: bool, x: usize, index: usize, y: usize, rows: i32, columns: i32): void {
+  const row = <usize>columns << 2;
+  const end = x + (<usize>rows << 2);
+  for (; x < end; x += 4, index += 4, y += row) {
+    const target = y + (<usize>load<i32>(index) << 2);
+    if (integer) store<u32>(target, load<u32>(x));
+    else store<f32>(target, <f32>0.0 + load<f32>(x));
+  }
+}
+
 /** y[o, index[o, j, i], i] += x[o, j, i], y zero before. */
 export function scatterAddElements(
   integer: bool, x: usize, index: usize, y: usize, outer: i32, axis: i32, inner: i32, count: i32,
 ): void {
   memory.fill(y, 0, <usize>(outer * axis * inner) << 2);
+  if (inner == 1 && count == 1) {
+    if (integer) placeInRows(true, x, index, y, outer, axis);
+    else placeInRows(false, x, index, y, outer, axis);
+    return;
+  }
   for (let o = 0; o < outer; o++) {
     for (let j = 0; j < count; j++) {
       for (let i = 0; i < inner; i++, x += 4, index += 4) {

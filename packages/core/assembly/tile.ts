@@ -45,6 +45,10 @@ function gather(operand: i32, base: usize, rank: i32, start: i32, count: i32, ti
     store<i32>(counterAddress(axis), index);
     offset += index * strideAt(operand, axis);
   }
+  if (rank == 2 && step == 0 && inner <= 4) {
+    repeatEach(base + (<usize>offset << 2), strideAt(operand, 0), inner, tile - (<usize>column << 2), tile, count);
+    return;
+  }
   while (count > 0) {
     const run = min(inner - column, count);
     copyRun(base + (<usize>(offset + column * step) << 2), tile, step, run);
@@ -67,6 +71,21 @@ function gather(operand: i32, base: usize, rank: i32, start: i32, count: i32, ti
       store<i32>(counterAddress(axis), 0);
     }
   }
+}
+
+/**
+ * A column under rows of up to four elements: each of its elements `inner` times, the first row from `row` on, which begins
+ * before the tile where that begins within a row.
+ */
+function repeatEach(column: usize, stride: i32, inner: i32, row: usize, tile: usize, count: i32): void {
+  const end = tile + (<usize>count << 2);
+  const bytes = <usize>inner << 2;
+  const step = <usize>stride << 2;
+  for (; row < tile; row += bytes, column += step) {
+    const value = load<u32>(column);
+    for (let p = tile; p < row + bytes; p += 4) store<u32>(p, value);
+  }
+  for (; row < end; row += bytes, column += step) v128.store(row, v128.load32_splat(column));
 }
 
 /** Writes up to three elements past the run's end: the next run, or the tile's slack. */
