@@ -8,6 +8,7 @@ import { active, Recording } from "../tensor/recording.ts";
 import { tensorsIn } from "../tensor/scope.ts";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import { isTensor, type Tensor } from "../tensor/tensor.ts";
+import { withoutConstants } from "./constants.ts";
 import { fuse } from "./fuse.ts";
 import { neededSteps } from "./needed.ts";
 import { Plan } from "./plan.ts";
@@ -160,9 +161,10 @@ function planFor<R>(recording: Recording, inputs: readonly Tensor[], result: R):
     made.add(storage.buffer);
     if (lastingStorages.has(storage)) lasting.add(storage.buffer);
   }
+  const needed = neededSteps(withoutConstants(steps, made, lasting), made, lasting);
   const plan = new Plan(
     backend,
-    fuse(neededSteps(steps, made, lasting), backend.fused ?? [], made, lasting),
+    fuse(needed, backend.fused ?? [], made, lasting),
     inputs.map(({ storage }) => storage.buffer),
     made,
     lasting,

@@ -107,13 +107,14 @@ export function fuse(
   return result.filter((step) => step !== null);
 }
 
-function fixedLaunch(step: RecordedStep): FixedLaunch | null {
+/** The launch of a step; null where its numbers change, where it is the user's own, or where there is none. */
+export function fixedLaunch(step: RecordedStep): FixedLaunch | null {
   if ("effect" in step || typeof step.kernel === "function" || step.kernel.kind === "custom") return null;
   return { kernel: step.kernel, inputs: step.inputs, outputs: step.outputs };
 }
 
 /** The steps that read and write each buffer, in order. */
-function usesOf(
+export function usesOf(
   steps: readonly RecordedStep[],
 ): ReadonlyMap<DeviceBuffer, { readonly readers: number[]; readonly writers: number[] }> {
   const uses = new Map<DeviceBuffer, { readers: number[]; writers: number[] }>();
