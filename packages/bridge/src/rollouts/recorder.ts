@@ -89,11 +89,11 @@ export class Recorder {
     normalizer: RewardNormalizer | undefined,
   ): void {
     const at = t * this.#numEnvs;
-    this.#reward.set(rewards, at);
-    this.#terminated.set(terminated, at);
-    this.#truncated.set(truncated, at);
     for (let env = 0; env < this.#numEnvs; env++) {
       const reward = rewards[env]!;
+      this.#reward[at + env] = reward;
+      this.#terminated[at + env] = terminated[env]!;
+      this.#truncated[at + env] = truncated[env]!;
       if (!Number.isFinite(reward)) {
         throw new GradbridgeError(
           "non-finite",

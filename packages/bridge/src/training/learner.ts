@@ -286,7 +286,8 @@ function* minibatches(count: number, size: number, shuffle: Generator): Iterable
     yield null;
     return;
   }
-  const order = Int32Array.from({ length: count }, (_, row) => row);
+  const order = new Int32Array(count);
+  for (let row = 0; row < count; row++) order[row] = row;
   shuffle.shuffle(order);
   for (let start = 0; start < count; start += size) yield tensor(order.slice(start, start + size));
 }

@@ -54,7 +54,9 @@ export class StateDependentGaussian extends DiagonalGaussian {
     }
     const action = this.mean.dataSync();
     const phi = features.dataSync();
-    const weights = Float64Array.from(logWeights.dataSync(), Math.exp);
+    const logs = logWeights.dataSync();
+    const weights = new Float64Array(logs.length);
+    for (let i = 0; i < logs.length; i++) weights[i] = Math.exp(logs[i]!);
     for (let row = 0; row < rows; row++) {
       for (let j = 0; j < d; j++) {
         let shift = 0;
