@@ -12,9 +12,7 @@ const packages = fileURLToPath(new URL("../../../../", import.meta.url));
 const executable = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
   existsSync,
 );
-const built = ["core/dist/devices/webgpu/backend.js", "random/dist/index.js"].every((file) =>
-  existsSync(packages + file),
-);
+const built = ["core/dist/index.js", "random/dist/index.js"].every((file) => existsSync(packages + file));
 const reason =
   executable === undefined ? "no Chromium: install chromium" : built ? null : "no build: run pnpm build";
 
