@@ -39,7 +39,7 @@ export {
   type WasmBackend,
   type WasmBackendOptions,
 } from "./devices/wasm/backend.ts";
-export type { WasmBuild } from "./devices/wasm/instance.ts";
+export { type WasmBuild, wasmBuilds } from "./devices/wasm/instance.ts";
 export {
   createWebGpuBackend,
   type WebGpuBackend,

@@ -1,3 +1,4 @@
+import { wasmBuilds } from "@gradbridge/core";
 import { type Finding, note, ok, problem } from "./finding.ts";
 
 /** Whether this Node.js is one that the packages are made for. @param version as `process.versions.node` */
@@ -47,6 +48,13 @@ export function webAssemblyFindings(validate: Validate = engineValidates): Findi
           "WebAssembly relaxed SIMD",
           "no",
           "Kernels run without fused multiply-add, somewhat slower. Node.js 22 and newer have it.",
+        ),
+    wasmBuilds().includes("wide")
+      ? ok("WebAssembly in 256 bits", "yes, with --build wide")
+      : note(
+          "WebAssembly in 256 bits",
+          "no",
+          "Node.js 24 and newer on x86-64 can: with --build wide they learn about 1.5 times as fast.",
         ),
     validate(modules.threads) && typeof SharedArrayBuffer === "function"
       ? ok("WebAssembly threads", "yes")

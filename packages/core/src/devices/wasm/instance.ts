@@ -58,18 +58,23 @@ const smallestMaximum = 16384;
  * @throws DeviceError where this engine does not run what is asked for.
  */
 export function chooseBuild(wanted: WasmBuild | undefined): WasmBuild {
-  if (wanted === "baseline" || (wanted === undefined && !hasRelaxedSimd())) return "baseline";
-  if (!hasRelaxedSimd()) {
-    throw new DeviceError(
-      'wasm: this JavaScript engine has no relaxed SIMD. Use Node 22 or a browser from 2024 on, or build: "baseline".',
-    );
+  const builds = wasmBuilds();
+  if (wanted === undefined) {
+    if (builds.includes("wide") && startedJoining()) return "wide";
+    return builds.includes("relaxed") ? "relaxed" : "baseline";
   }
-  if (wanted === "wide" && !canJoin()) {
-    throw new DeviceError(
-      'wasm: this JavaScript engine makes no 256-bit vectors. Use Node 24 or newer on x86-64, or build: "relaxed".',
-    );
-  }
-  return wanted ?? (startedJoining() && canJoin() ? "wide" : "relaxed");
+  if (builds.includes(wanted)) return wanted;
+  throw new DeviceError(
+    builds.includes("relaxed")
+      ? 'wasm: this JavaScript engine makes no 256-bit vectors. Use Node 24 or newer on x86-64, or build: "relaxed".'
+      : 'wasm: this JavaScript engine has no relaxed SIMD. Use Node 22 or a browser from 2024 on, or build: "baseline".',
+  );
+}
+
+/** The builds that this engine runs, the fastest last; in a browser, whether it makes 256-bit vectors is not known. */
+export function wasmBuilds(): readonly WasmBuild[] {
+  if (!hasRelaxedSimd()) return ["baseline"];
+  return canJoin() ? ["baseline", "relaxed", "wide"] : ["baseline", "relaxed"];
 }
 
 /** (v128, v128, v128) → relaxed_madd, the smallest module that only an engine with relaxed SIMD accepts. */

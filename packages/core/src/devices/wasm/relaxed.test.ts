@@ -7,10 +7,11 @@ import { describe, expect, test } from "vitest";
 import { checkBackend } from "../conformance/check-backend.ts";
 import type { Kernel } from "../kernel.ts";
 import { createWasmBackend } from "./backend.ts";
-import { chooseBuild, hasRelaxedSimd } from "./instance.ts";
+import { chooseBuild, hasRelaxedSimd, wasmBuilds } from "./instance.ts";
 
 const before = hasRelaxedSimd();
 const defaultBefore = chooseBuild(undefined);
+const buildsBefore = wasmBuilds();
 const askedBefore = attempt(() => chooseBuild("relaxed"));
 setFlagsFromString("--experimental-wasm-relaxed-simd");
 const has = hasRelaxedSimd();
@@ -27,6 +28,7 @@ test.skipIf(before)(
   "an engine without relaxed SIMD gets the baseline build, and says so to who wants the other",
   () => {
     expect(defaultBefore).toBe("baseline");
+    expect(buildsBefore).toEqual(["baseline"]);
     expect(askedBefore).toEqual(expect.objectContaining({ code: "device" }));
   },
 );
