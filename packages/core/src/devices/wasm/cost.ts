@@ -57,7 +57,7 @@ export function costOf(kernel: WasmKernel): number {
       return 30 + 0.2 * sizeOf(kernel.shape);
     case "gather":
     case "scatterAdd":
-      return 30 + kernel.outer * kernel.count * kernel.inner;
+      return 30 + 0.5 * kernel.outer * kernel.count * kernel.inner;
     case "sgd":
       return 20 + 0.2 * kernel.length;
     case "adam":

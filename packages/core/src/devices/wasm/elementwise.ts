@@ -8,7 +8,7 @@ import { binaryCodes } from "./op-codes.ts";
 import { leftScalar, rightScalar, vectors } from "./scalar-side.ts";
 
 /** Rows at least this long are worth a call each. */
-const longRow = 128;
+export const longRow = 128;
 
 export class Elementwise {
   private readonly target: LaunchTarget;

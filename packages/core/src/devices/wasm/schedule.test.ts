@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DeviceBuffer, Launch } from "../backend.ts";
-import type { Kernel } from "../kernel.ts";
+import type { AnyKernel, Kernel } from "../kernel.ts";
 import { scheduleOf } from "./schedule.ts";
 
 const buffer = (length: number): DeviceBuffer => ({ dtype: "float32", length });
@@ -67,6 +67,63 @@ test("what needs all rows begins a section", () => {
   expect(sections.map((tasks) => [...new Set(tasks.flat().map(({ index }) => index))])).toEqual([
     [0, 1, 2],
     [3],
+  ]);
+});
+
+test("a short launch is cut where threads have its rows, and whole where one thread has what it reads", () => {
+  const launches = chain(256, 64);
+  const out = launches[2]!.outputs[0]!;
+  const [sums, column, mean, centered] = [buffer(256), buffer(256), buffer(1), buffer(256)];
+  const rows: Kernel = { kind: "reduce", op: "sum", dtype: "float32", outer: 256, axis: 64, inner: 1 };
+  const sum: Kernel = { kind: "reduce", op: "sum", dtype: "float32", outer: 1, axis: 256, inner: 1 };
+  const shape = [256];
+  const exponential: Kernel = { kind: "unary", op: "exp", dtype: "float32", length: 256 };
+  const minus: Kernel = { kind: "binary", op: "sub", dtype: "float32", shape, strides: [[1], [0]] };
+  const { sections } = scheduleOf(
+    [
+      ...launches,
+      { kernel: rows, inputs: [out], outputs: [sums] },
+      { kernel: exponential, inputs: [sums], outputs: [buffer(256)] },
+      { kernel: sum, inputs: [column], outputs: [mean] },
+      { kernel: minus, inputs: [column, mean], outputs: [centered] },
+    ],
+    2,
+  );
+  expect(sections.length).toBe(1);
+  const [first, second] = sections[0]!.map((task) => task.filter(({ index }) => index > 2));
+  expect(first).toEqual([
+    { index: 3, cut: { from: 0, to: 128 } },
+    { index: 4, cut: { from: 0, to: 128 } },
+    { index: 5, cut: null },
+    { index: 6, cut: null },
+  ]);
+  expect(second).toEqual([
+    { index: 3, cut: { from: 128, to: 256 } },
+    { index: 4, cut: { from: 128, to: 256 } },
+  ]);
+});
+
+test("sections that take less than a meeting of threads are one task", () => {
+  const launches = chain(4096, 64);
+  const out = launches[2]!.outputs[0]!;
+  const sum: Kernel = { kind: "reduce", op: "sum", dtype: "float32", outer: 1, axis: 4096, inner: 64 };
+  const [sums, square, other] = [buffer(64), buffer(1), buffer(1)];
+  const squares: AnyKernel = { kind: "sumOfSquares", dtype: "float32", length: 64 };
+  const add: Kernel = { kind: "binary", op: "add", dtype: "float32", shape: [], strides: [[], []] };
+  const { sections } = scheduleOf(
+    [
+      ...launches,
+      { kernel: sum, inputs: [out], outputs: [sums] },
+      { kernel: squares, inputs: [sums], outputs: [square] },
+      { kernel: squares, inputs: [sums], outputs: [other] },
+      { kernel: add, inputs: [square, other], outputs: [buffer(1)] },
+    ],
+    2,
+  );
+  const indexes = sections.map((tasks) => tasks.map((task) => task.map(({ index }) => index)));
+  expect(indexes.slice(1)).toEqual([
+    [[3], [3], [3], [3]],
+    [[4, 5, 6], [], [], []],
   ]);
 });
 

@@ -1,8 +1,8 @@
 /**
  * How several threads share a recorded step.
  *
- * Launches that take long enough are cut into parts, one for each lane; a short one goes to one lane as a whole. What a lane does
- * in a section is a task, which some thread takes (`assembly/threads.ts`). A new section begins only where a lane would read, or
+ * Launches are cut into parts, one for each lane; what cannot be, or is too short for it, goes to one lane as a whole. What a lane
+ * does in a section is a task, which some thread takes (`assembly/threads.ts`). A new section begins only where a lane would read, or
  * overwrite, what another has touched since the section began: an activation after a product of the same rows begins none.
  */
 import type { DeviceBuffer, Launch } from "../backend.ts";
@@ -33,9 +33,14 @@ export interface Schedule {
 }
 
 /** Launches shorter than this many nanoseconds are not cut. */
-const shortest = 600;
+const shortest = 60;
+/** Those shorter than this are run whole, by one lane, where their parts would have to wait for the next section. */
+const short = 600;
 /** Programs shorter than this many nanoseconds run on one thread. */
 const shortestProgram = 5000;
+
+/** What it takes threads to meet between two sections, about, in nanoseconds. */
+const meeting = 300;
 
 /** Lanes for each thread: more let threads that are slowed down do less, but every part of a launch costs something. */
 const lanesPerThread = 2;
@@ -51,7 +56,7 @@ interface Touch {
 
 /**
  * Launches are taken in their order, except that one which needs a new section waits as long as there are others, independent
- * of it, that need none.
+ * of it, that need none. Two sections that one lane runs sooner than threads would meet between them become one.
  */
 export function scheduleOf(launches: readonly Launch<WasmKernel>[], threads: number): Schedule {
   const cost = launches.reduce((sum, { kernel }) => sum + costOf(kernel), 0);
@@ -60,19 +65,21 @@ export function scheduleOf(launches: readonly Launch<WasmKernel>[], threads: num
   const touches = new Touches(lanes);
   const waiting = predecessorsOf(launches);
   const sections: Section[] = [];
+  let longest = 0; // of the tasks of the section before
   let remaining = launches.map((_, index) => index);
   let sharedCost = 0;
 
   const place = (index: number, section: Step[][]): boolean => {
     const launch = launches[index]!;
     const { nanoseconds, shares } = plans[index]!;
-    if (shares !== null) {
-      if (shares.some(({ lane, part }) => touches.conflicts(launch, part, lane))) return false;
+    if (shares?.every(({ lane, part }) => !touches.conflicts(launch, part, lane))) {
       for (const { lane, cut, part } of shares) {
         touches.add(launch, part, lane, nanoseconds / shares.length);
         section[lane]!.push({ index, cut });
       }
       sharedCost += nanoseconds;
+    } else if (shares !== null && nanoseconds >= short) {
+      return false;
     } else {
       const lane = touches.freeLane(launch);
       if (lane === null) return false;
@@ -89,11 +96,28 @@ export function scheduleOf(launches: readonly Launch<WasmKernel>[], threads: num
       const ready = !left.some((earlier) => waiting[index]!.has(earlier));
       if (!ready || !place(index, section)) left.push(index);
     }
-    sections.push(section);
+    const before = sections.at(-1);
+    const together = before === undefined ? [] : [...indexesOf(before), ...indexesOf(section)];
+    const alone = together.reduce((sum, index) => sum + plans[index]!.nanoseconds, 0);
+    const apart = longest + touches.longest() + meeting;
+    if (before !== undefined && alone <= apart) {
+      sections[sections.length - 1] = section.map((_, lane) =>
+        lane === 0 ? together.map((index) => ({ index, cut: null })) : [],
+      );
+      longest = alone;
+    } else {
+      sections.push(section);
+      longest = touches.longest();
+    }
     touches.clear();
     remaining = left;
   }
   return { sections, shared: sharedCost > shortestProgram && sharedCost > cost / 4 };
+}
+
+/** The launches of a section, in an order in which one lane can run them. */
+function indexesOf(section: Section): readonly number[] {
+  return [...new Set(section.flatMap((task) => task.map(({ index }) => index)))].sort((a, b) => a - b);
 }
 
 /** For each launch: the earlier ones that write what it reads or writes, or read what it writes. */
@@ -168,6 +192,11 @@ class Touches {
   clear(): void {
     this.#touched.clear();
     this.#loads.fill(0);
+  }
+
+  /** Nanoseconds of the longest task. */
+  longest(): number {
+    return Math.max(...this.#loads);
   }
 
   /** Whether `lane` would meet what another lane does meanwhile. */

@@ -9,6 +9,7 @@
 import { sizeOf } from "../../tensor/shape.ts";
 import type { ChainKernel } from "../chain.ts";
 import type { FusedKernelOf, Kernel, KernelOf } from "../kernel.ts";
+import { longRow } from "./elementwise.ts";
 import type { WasmKernel, WholeRows } from "./launch.ts";
 import { isDense } from "./layout.ts";
 
@@ -165,12 +166,14 @@ function elementwise(
   const axis = shape.findIndex((size) => size > 1);
   if (axis < 0) return null;
   const unitElements = length / shape[axis]!;
-  // Rows of whole vectors, however the kernel cuts them into tiles.
-  const innermost = shape.findLast((size) => size > 1)!;
-  if (unitElements > 1 && innermost % 4 !== 0) return null;
+  const last = shape.findLastIndex((size) => size > 1);
+  const wholeVectors = shape[last]! % 4 === 0;
+  // Kernels end some of their tiles, or every long row, where a row ends.
+  const byRows = unitElements >= longRow || strides.some((operand) => isRow(shape, operand, last));
+  if (unitElements > 1 && !wholeVectors && byRows) return null;
   return {
     units: shape[axis]!,
-    grain: unitElements > 1 ? 1 : 16,
+    grain: unitElements === 1 ? 16 : wholeVectors ? 1 : 4,
     unitElements,
     part: (from, to) => {
       const partShape = shape.with(axis, to - from);
@@ -181,6 +184,11 @@ function elementwise(
       };
     },
   };
+}
+
+/** Whether an operand has one row for several. */
+function isRow(shape: readonly number[], strides: readonly number[], last: number): boolean {
+  return strides[last] !== 0 && shape.some((size, axis) => axis < last && size > 1 && strides[axis] === 0);
 }
 
 /** The elements between the first and the last that strides reach. */
