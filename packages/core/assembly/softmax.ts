@@ -5,11 +5,20 @@
 import { highDoubles, laneMask, lineOffset, loadLanes, lowDoubles, storeLanes, toFloats } from "./lanes";
 import { exp } from "./math/exponential";
 import { log } from "./math/logarithm";
+import { tileAddress } from "./scratch";
 import { interleaveHigh, interleaveLow } from "./transpose";
+import { unaryFloat } from "./unary";
 
 const SOFTMAX: i32 = 0;
 const LOG_SOFTMAX: i32 = 1;
 const LOGSUMEXP: i32 = 2;
+
+/** Codes of `unary.ts`. */
+const EXP: i32 = 1;
+const LOG: i32 = 3;
+
+/** Rows of two in a block. */
+const PAIRS: i32 = 512;
 
 export function softmaxFloat(op: i32, x: usize, y: usize, outer: i32, axis: i32, inner: i32): void {
   if (inner == 1 && axis >= 16) {
@@ -92,37 +101,52 @@ function logSumExpOfPairs(x: usize, y: usize, lines: i32): void {
   pairs(LOGSUMEXP, x, y, lines);
 }
 
-/** `softmaxLanes` for rows of two: everything stays in registers. `lines` is a multiple of 4. */
+/**
+ * `softmaxLanes` for rows of two, a block of them at a time: the exponentials of all, then their sums, then the logarithms of all,
+ * so that each function has the registers to itself. `lines` is a multiple of 4.
+ */
 // @ts-ignore: decorator
 @inline function pairs(op: i32, x: usize, y: usize, lines: i32): void {
-  for (; lines > 0; lines -= 4, x += 32) {
-    const v0 = v128.load(x);
-    const v1 = v128.load(x, 16);
-    const first = v128.shuffle<f32>(v0, v1, 0, 2, 4, 6);
-    const second = v128.shuffle<f32>(v0, v1, 1, 3, 5, 7);
-    const maximum = f32x4.max(first, second);
-    const shifted0 = f32x4.sub(first, maximum);
-    const shifted1 = f32x4.sub(second, maximum);
-    const e0 = exp(shifted0);
-    const e1 = exp(shifted1);
-    const sum = toFloats(f64x2.add(lowDoubles(e0), lowDoubles(e1)), f64x2.add(highDoubles(e0), highDoubles(e1)));
+  const shifted = tileAddress(0);
+  const exponentials = tileAddress(1);
+  const maxima = tileAddress(2);
+  const sums = tileAddress(3);
+  for (; lines > 0; lines -= PAIRS) {
+    const count = min(lines, PAIRS);
+    const end = <usize>count << 2;
+    for (let i: usize = 0; i < end; i += 16, x += 32) {
+      const v0 = v128.load(x);
+      const v1 = v128.load(x, 16);
+      const first = v128.shuffle<f32>(v0, v1, 0, 2, 4, 6);
+      const second = v128.shuffle<f32>(v0, v1, 1, 3, 5, 7);
+      const maximum = f32x4.max(first, second);
+      v128.store(shifted + i, f32x4.sub(first, maximum));
+      v128.store(shifted + end + i, f32x4.sub(second, maximum));
+      if (op == LOGSUMEXP) v128.store(maxima + i, maximum);
+    }
+    unaryFloat(EXP, shifted, exponentials, 2 * count);
+    for (let i: usize = 0; i < end; i += 16) {
+      const e0 = v128.load(exponentials + i);
+      const e1 = v128.load(exponentials + end + i);
+      const low = f64x2.add(lowDoubles(e0), lowDoubles(e1));
+      v128.store(sums + i, toFloats(low, f64x2.add(highDoubles(e0), highDoubles(e1))));
+    }
     if (op == LOGSUMEXP) {
-      v128.store(y, logSumExp(maximum, sum));
-      y += 16;
+      for (let i: usize = 0; i < end; i += 16, y += 16) {
+        v128.store(y, logSumExp(v128.load(maxima + i), v128.load(sums + i)));
+      }
       continue;
     }
-    let y0: v128, y1: v128;
-    if (op == SOFTMAX) {
-      y0 = f32x4.div(e0, sum);
-      y1 = f32x4.div(e1, sum);
-    } else {
-      const logSum = log(sum);
-      y0 = f32x4.sub(shifted0, logSum);
-      y1 = f32x4.sub(shifted1, logSum);
+    if (op == LOG_SOFTMAX) unaryFloat(LOG, sums, sums, count);
+    const values = op == SOFTMAX ? exponentials : shifted;
+    for (let i: usize = 0; i < end; i += 16, y += 32) {
+      const sum = v128.load(sums + i);
+      const y0 = op == SOFTMAX ? f32x4.div(v128.load(values + i), sum) : f32x4.sub(v128.load(values + i), sum);
+      const v1 = v128.load(values + end + i);
+      const y1 = op == SOFTMAX ? f32x4.div(v1, sum) : f32x4.sub(v1, sum);
+      v128.store(y, interleaveLow(y0, y1));
+      v128.store(y, interleaveHigh(y0, y1), 16);
     }
-    v128.store(y, interleaveLow(y0, y1));
-    v128.store(y, interleaveHigh(y0, y1), 16);
-    y += 32;
   }
 }
 
