@@ -12,6 +12,7 @@ import { withoutConstants } from "./constants.ts";
 import { fuse } from "./fuse.ts";
 import { neededSteps } from "./needed.ts";
 import { Plan } from "./plan.ts";
+import { withoutRepeats } from "./repeats.ts";
 
 /** What a compiled function may return: nothing, a tensor, or arrays and plain objects of tensors. */
 export type CompiledResult =
@@ -162,9 +163,10 @@ function planFor<R>(recording: Recording, inputs: readonly Tensor[], result: R):
     if (lastingStorages.has(storage)) lasting.add(storage.buffer);
   }
   const needed = neededSteps(withoutConstants(steps, made, lasting), made, lasting);
+  const fused = fuse(needed, backend.fused ?? [], made, lasting);
   const plan = new Plan(
     backend,
-    fuse(needed, backend.fused ?? [], made, lasting),
+    withoutRepeats(fused, made, lasting),
     inputs.map(({ storage }) => storage.buffer),
     made,
     lasting,
