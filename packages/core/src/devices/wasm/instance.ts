@@ -97,7 +97,7 @@ function moduleOf(build: WasmBuild, shared: boolean): WebAssembly.Module {
   if (known !== undefined) return known;
   if (build === "wide") startJoining();
   const { base64, memoryFlags } = binaries[build];
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const bytes = bytesOf(base64);
   if (!shared) bytes[memoryFlags] = 1;
   try {
     const module = new WebAssembly.Module(bytes);
@@ -109,6 +109,14 @@ function moduleOf(build: WasmBuild, shared: boolean): WebAssembly.Module {
       { cause },
     );
   }
+}
+
+/** By hand: `Uint8Array.from` takes four times as long, milliseconds of every program's start. */
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const characters = atob(base64);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
 }
 
 /** Memory for `threads` threads; where the engine shares none, for one. */
