@@ -9,7 +9,9 @@
  * batch of 256 rows gives bit for bit what its rows give one by one.
  */
 import { packPlain, packTransposed } from "./pack";
-import { fewColumns, fewRows, lanesOf, rowsTimesColumns, SHALLOW, shallowRows } from "./matmul-narrow";
+import { fewColumns, lanesOf, rowsTimesColumns } from "./matmul-columns";
+import { fewRows } from "./matmul-rows";
+import { SHALLOW, shallowRows } from "./matmul-shallow";
 import { rowsTimesTransposed } from "./matmul-small";
 import { PANEL_COLUMNS, PANEL_DEPTH, PANELS } from "./scratch";
 import { finishVector, storeColumns, storePair } from "./matmul-store";
