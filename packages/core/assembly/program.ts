@@ -229,10 +229,14 @@ function runList(p: usize): void {
 
 /**
  * Thread 0: runs a program with all threads that come. At `program`: the address of the list of everything, for one thread alone;
- * how many sections there are, how many tasks each can have, how many tasks in all; then the sections (`threads.ts`).
+ * how many sections there are, how many tasks each can have, how many tasks in all; then the sections (`threads.ts`). Returns
+ * whether any came.
  */
-export function runShared(program: usize): void {
-  if (!accompanied()) return runSerial(program);
+export function runShared(program: usize): bool {
+  if (!accompanied()) {
+    runSerial(program);
+    return false;
+  }
   begin(program + 16, load<i32>(program, 4), load<i32>(program, 8));
   let own = 0;
   let looks = 0;
@@ -249,7 +253,9 @@ export function runShared(program: usize): void {
       awaitTask(++looks);
     }
   }
-  if (own < load<i32>(program, 12)) shared++;
+  const together = own < load<i32>(program, 12);
+  if (together) shared++;
+  return together;
 }
 
 let shared: i32 = 0;

@@ -23,7 +23,8 @@ export interface WasmExports extends WasmKernels {
   controlBytes(): number;
   useThread(control: Address, thread: number, threads: number): void;
   awaited(): number;
-  runShared(program: Address): void;
+  /** Not 0 where another thread took part. */
+  runShared(program: Address): number;
   runSerial(program: Address): void;
   /** How many programs were run by several threads. */
   programsShared(): number;

@@ -118,9 +118,10 @@ export class WasmProgram implements Program {
     }
     this.#context.startThreads();
     const began = performance.now();
-    if (sharing.wanted) exports.runShared(program);
+    let together = false;
+    if (sharing.wanted) together = exports.runShared(program) !== 0;
     else exports.runSerial(program);
-    sharing.took(performance.now() - began);
+    sharing.took(performance.now() - began, together);
   }
 
   dispose(): void {

@@ -42,10 +42,11 @@ export class SharedLaunch {
     storeProgram(this.#context, head, address);
     startThreads();
     const began = performance.now();
-    if (this.#sharing.wanted) exports.runShared(address);
+    let together = false;
+    if (this.#sharing.wanted) together = exports.runShared(address) !== 0;
     else exports.runSerial(address);
     // Kernels differ: times are compared by what each was expected to take.
-    this.#sharing.took(((performance.now() - began) * 1e6) / cost);
+    this.#sharing.took(((performance.now() - began) * 1e6) / cost, together);
     return true;
   }
 }

@@ -8,7 +8,7 @@ function partShared(sharing: Sharing, total: number, shared: number, alone: numb
   while (spent < total) {
     const took = sharing.wanted ? shared : alone;
     if (sharing.wanted) together += took;
-    sharing.took(took);
+    sharing.took(took, sharing.wanted);
     spent += took;
   }
   return together / spent;
@@ -32,6 +32,27 @@ test("it begins shared, and changes its mind within 50 ms, in both directions", 
 test("one slow run among fast ones is forgotten at the next trial", () => {
   const sharing = new Sharing();
   partShared(sharing, 100, 0.05, 0.1);
-  sharing.took(20);
+  sharing.took(20, true);
   expect(partShared(sharing, 1000, 0.05, 0.1)).toBeGreaterThan(0.8);
+});
+
+test("runs to which no other thread came are no reason to stay alone", () => {
+  const sharing = new Sharing();
+  for (let round = 0; round < 200; round++) {
+    // Asleep for the first three runs of a round, as after a while without work.
+    for (let run = 0; run < 16; run++)
+      sharing.took(sharing.wanted && run >= 3 ? 0.05 : 0.08, sharing.wanted && run >= 3);
+  }
+  expect(partShared(sharing, 1000, 0.05, 0.08)).toBeGreaterThan(0.8);
+});
+
+test("where shared runs are held up now and then for long, most run alone", () => {
+  const sharing = new Sharing();
+  let spent = 0;
+  for (let run = 0; run < 50_000; run++) {
+    const took = sharing.wanted ? (run % 25 === 0 ? 3 : 0.05) : 0.08;
+    sharing.took(took, sharing.wanted);
+    spent += took;
+  }
+  expect(spent / 50_000).toBeLessThan(0.1); // 0.168 if all were shared
 });
