@@ -34,7 +34,7 @@ const LEFT_SCALAR: i32 = 1;
 const RIGHT_SCALAR: i32 = 2;
 
 // @ts-ignore: decorator
-@inline function applyFloat(op: i32, x: v128, y: v128): v128 {
+@inline function applyFloat(op: i32, x: v128, y: v128, one: v128): v128 {
   if (op == ADD) return f32x4.add(x, y);
   if (op == SUB) return f32x4.sub(x, y);
   if (op == MUL) return f32x4.mul(x, y);
@@ -42,7 +42,6 @@ const RIGHT_SCALAR: i32 = 2;
   if (op == POW) return pow(x, y);
   if (op == MAXIMUM) return f32x4.max(x, y);
   if (op == MINIMUM) return f32x4.min(x, y);
-  const one = constant(ONE);
   // (1 − y)(1 + y), not 1 − y²: where |y| is near 1 the difference is then exact.
   if (op == TANH_GRADIENT) return f32x4.mul(x, f32x4.mul(f32x4.sub(one, y), f32x4.add(one, y)));
   if (op == SIGMOID_GRADIENT) return f32x4.mul(f32x4.mul(x, y), f32x4.sub(one, y));
@@ -98,31 +97,34 @@ function scalarInteger(op: i32, x: i32, y: i32): i32 {
 }
 
 // @ts-ignore: decorator
-@inline function apply(integer: bool, op: i32, x: v128, y: v128): v128 {
-  return integer ? applyInteger(op, x, y) : applyFloat(op, x, y);
+@inline function apply(integer: bool, op: i32, x: v128, y: v128, one: v128): v128 {
+  return integer ? applyInteger(op, x, y) : applyFloat(op, x, y, one);
 }
 
 /** The vector at a constant `offset`. */
 // @ts-ignore: decorator
-@inline function at(integer: bool, op: i32, scalars: i32, left: v128, right: v128, x: usize, y: usize, offset: usize): v128 {
+@inline function at(
+  integer: bool, op: i32, scalars: i32, left: v128, right: v128, one: v128, x: usize, y: usize, offset: usize,
+): v128 {
   const xs = scalars == LEFT_SCALAR ? left : v128.load(x + offset);
   const ys = scalars == RIGHT_SCALAR ? right : v128.load(y + offset);
-  return apply(integer, op, xs, ys);
+  return apply(integer, op, xs, ys, one);
 }
 
 // @ts-ignore: decorator
 @inline function loop(integer: bool, op: i32, scalars: i32, x: usize, y: usize, z: usize, length: i32): void {
   const left = v128.load32_splat(x);
   const right = v128.load32_splat(y);
+  const one = constant(ONE);
   const end = z + (<usize>length << 2);
   // Not for integers: division and powers are calls, and an engine that joins vectors stumbles over two of them side by side.
   if (!integer) {
     const unrolledEnd = z + ((<usize>length << 2) & ~63);
     while (z < unrolledEnd) {
-      const first = at(integer, op, scalars, left, right, x, y, 0);
-      const second = at(integer, op, scalars, left, right, x, y, 16);
-      const third = at(integer, op, scalars, left, right, x, y, 32);
-      const fourth = at(integer, op, scalars, left, right, x, y, 48);
+      const first = at(integer, op, scalars, left, right, one, x, y, 0);
+      const second = at(integer, op, scalars, left, right, one, x, y, 16);
+      const third = at(integer, op, scalars, left, right, one, x, y, 32);
+      const fourth = at(integer, op, scalars, left, right, one, x, y, 48);
       v128.store(z, first);
       v128.store(z, second, 16);
       v128.store(z, third, 32);
@@ -133,7 +135,7 @@ function scalarInteger(op: i32, x: i32, y: i32): i32 {
     }
   }
   while (z < end) {
-    v128.store(z, at(integer, op, scalars, left, right, x, y, 0));
+    v128.store(z, at(integer, op, scalars, left, right, one, x, y, 0));
     x += 16;
     y += 16;
     z += 16;
