@@ -31,9 +31,9 @@ const READY: usize = 4 * LINE;
 const STOP: usize = 4 * LINE + 4;
 const CONTROL_BYTES: usize = 5 * LINE;
 
-/** Looks (about half a nanosecond each) before sleeping: thread 0 within a program 20 µs, the others 100 µs. */
+/** Looks (about half a nanosecond each) before sleeping: thread 0 within a program 20 µs, the others 250 µs. */
 const TASK_LOOKS: i32 = 40_000;
-const IDLE_LOOKS: i32 = 200_000;
+const IDLE_LOOKS: i32 = 500_000;
 
 let control: usize = 0;
 /** Where this thread begins to look for tasks: threads that work on neighbouring tasks keep to their own part of the data. */

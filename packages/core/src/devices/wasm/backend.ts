@@ -21,7 +21,7 @@ export interface WasmBackendOptions {
    * How many threads share the work of compiled steps, and of eager kernels that take long, the caller's among them: 1 … 64
    * (at most 32 have work at a time). Results do not depend on it. More than one needs shared memory and workers; where there
    * are none (a browser page that is not cross-origin isolated) one thread does it all. What runs slower shared than alone, as on
-   * a busy machine, is run alone (`sharing.ts`). Threads that wait for work look for it for about 100 µs and then sleep.
+   * a busy machine, is run alone (`sharing.ts`). Threads that wait for work look for it for about 250 µs and then sleep.
    *
    * Default 1: a second thread is only worth its processor where steps take some tens of microseconds and more.
    */

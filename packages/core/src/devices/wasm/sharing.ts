@@ -1,5 +1,5 @@
 /** Milliseconds that a trial takes at least, and how many runs. */
-const trialMilliseconds = 0.5;
+const trialMilliseconds = 0.2;
 const trialRuns = 5;
 /** The winner runs for this many times as long as the trials took, and twice as long each time it wins again. */
 const shortestTerm = 8;
