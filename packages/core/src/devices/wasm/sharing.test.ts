@@ -54,5 +54,5 @@ test("where shared runs are held up now and then for long, most run alone", () =
     sharing.took(took, sharing.wanted);
     spent += took;
   }
-  expect(spent / 50_000).toBeLessThan(0.1); // 0.168 if all were shared
+  expect(spent / 50_000).toBeLessThan(0.12); // 0.168 if all were shared, 0.08 if none
 });
