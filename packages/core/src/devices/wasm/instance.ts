@@ -66,8 +66,8 @@ export function chooseBuild(wanted: WasmBuild | undefined): WasmBuild {
   }
   if (builds.includes(wanted)) return wanted;
   throw new DeviceError(
-    builds.includes("relaxed")
-      ? 'wasm: this JavaScript engine makes no 256-bit vectors. Use Node 24 or newer on x86-64, or build: "relaxed".'
+    wanted === "wide"
+      ? "wasm: this JavaScript engine makes no 256-bit vectors. Use Node 24 or newer on x86-64, or another build."
       : 'wasm: this JavaScript engine has no relaxed SIMD. Use Node 22 or a browser from 2024 on, or build: "baseline".',
   );
 }

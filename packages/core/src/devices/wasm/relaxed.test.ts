@@ -13,6 +13,7 @@ const before = hasRelaxedSimd();
 const defaultBefore = chooseBuild(undefined);
 const buildsBefore = wasmBuilds();
 const askedBefore = attempt(() => chooseBuild("relaxed"));
+const wideBefore = attempt(() => chooseBuild("wide"));
 setFlagsFromString("--experimental-wasm-relaxed-simd");
 const has = hasRelaxedSimd();
 
@@ -30,6 +31,8 @@ test.skipIf(before)(
     expect(defaultBefore).toBe("baseline");
     expect(buildsBefore).toEqual(["baseline"]);
     expect(askedBefore).toEqual(expect.objectContaining({ code: "device" }));
+    const newer = expect.stringContaining("Node 24");
+    expect(wideBefore).toEqual(expect.objectContaining({ code: "device", message: newer }));
   },
 );
 
